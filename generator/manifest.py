@@ -1,0 +1,70 @@
+"""A Kubernetes object on its way to a file: its body, and the place in the input that asked for it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator.problems import Place, Problem
+
+#: The order in which objects can be applied without one waiting for another: what others live in or refer
+#: to comes first. It follows what ``kubectl apply`` and Flux do with a set of plain manifests.
+APPLY_ORDER = (
+    "CustomResourceDefinition",
+    "Namespace",
+    "PriorityClass",
+    "ResourceQuota",
+    "LimitRange",
+    "ServiceAccount",
+    "ClusterRole",
+    "Role",
+    "ClusterRoleBinding",
+    "RoleBinding",
+    "ConfigMap",
+    "Secret",
+    "NetworkPolicy",
+    "PeerAuthentication",
+    "AuthorizationPolicy",
+)
+_RANK = {kind: rank for rank, kind in enumerate(APPLY_ORDER)}
+
+#: API group, kind, namespace (empty for a cluster-scoped object), name.
+Identity = tuple[str, str, str, str]
+
+
+@dataclass(slots=True)
+class Manifest:
+    """One object. It is not changed once a builder has yielded it (kept unfrozen: creation is the hot path)."""
+
+    body: Mapping[str, Any]
+    origin: Place
+
+
+def identity(body: Mapping[str, Any]) -> Identity:
+    """Tell which object of a cluster *body* describes; two manifests with one identity overwrite each other."""
+    metadata = body["metadata"]
+    group, _, version = body["apiVersion"].rpartition("/")
+    return (group if version else "", body["kind"], metadata.get("namespace", ""), metadata["name"])
+
+
+def ordered(manifests: Iterable[Manifest]) -> list[Manifest]:
+    """Sort manifests by apply order, then namespace, kind and name: the same for any order of building."""
+    return sorted(manifests, key=_sort_key)
+
+
+def _sort_key(manifest: Manifest) -> tuple[int, str, str, str]:
+    body = manifest.body
+    metadata = body["metadata"]
+    kind = body["kind"]
+    return (_RANK.get(kind, len(_RANK)), metadata.get("namespace", ""), kind, metadata["name"])
+
+
+def duplicates(manifests: Iterable[Manifest]) -> Iterator[Problem]:
+    """Find objects that two places ask for: the cluster would keep only one of them."""
+    seen: dict[Identity, Place] = {}
+    for manifest in manifests:
+        key = identity(manifest.body)
+        first = seen.setdefault(key, manifest.origin)
+        if first is not manifest.origin:
+            _, kind, namespace, name = key
+            where = f"{namespace}/{name}" if namespace else name
+            yield Problem(manifest.origin, f"{kind} {where} is asked for here and by {first}; rename or drop one")
