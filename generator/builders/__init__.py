@@ -1,0 +1,22 @@
+"""One module per thing that a tenant gets on a cluster; each yields its manifests, and none knows another.
+
+A *concern* is a file of a tenant's folder; it holds what its builders yield.
+"""
+
+from collections.abc import Callable, Iterator
+
+from generator.builders import accounts, extras, identity, limits, mesh, namespace, network, quota, rbac
+from generator.manifest import Manifest
+from generator.placement import Placement
+
+Builder = Callable[[Placement], Iterator[Manifest]]
+
+#: Concern -> its builders, in the order of the files.
+CONCERNS: tuple[tuple[str, tuple[Builder, ...]], ...] = (
+    ("00-namespace", (namespace.build,)),
+    ("10-quota", (quota.build, limits.build)),
+    ("20-rbac", (accounts.build, rbac.build)),
+    ("30-network", (network.build, mesh.build)),
+    ("40-identity", (identity.build,)),
+    ("70-extras", (extras.build,)),
+)

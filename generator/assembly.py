@@ -1,0 +1,90 @@
+"""A tenant's files: built, put in order, checked against Kubernetes, and written out as text, all in memory."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from generator import cloud, emit, manifest, placement, validity
+from generator.builders import CONCERNS, extras
+from generator.directory import Facts
+from generator.manifest import Manifest
+from generator.placement import Placement
+from generator.platform import Cluster, Platform
+from generator.problems import InputError, Problem
+from generator.repository import PLATFORM, RENDERED
+from generator.templates import Templates
+from generator.tenant import Tenant
+
+Files = dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What every tenant's files are made with."""
+
+    platform: Platform
+    templates: Templates
+
+    def files(self, tenant: Tenant, facts: Facts) -> Files:
+        """Return a resolved tenant's files, by path below the root; raise :class:`InputError` for what is wrong."""
+        labels = placement.common_labels(tenant)
+        files: Files = {}
+        problems: list[Problem] = []
+        for cluster in self._clusters(tenant):
+            problems += cloud.check(tenant, cluster)
+            here = placement.place(tenant, facts, self.platform, cluster, labels, self.templates)
+            concerns = {name: [m for build in builders for m in build(here)] for name, builders in CONCERNS}
+            problems += _check((m for group in concerns.values() for m in group), cluster)
+            if not problems:
+                files.update(self._written(here, concerns))
+        if problems:
+            raise InputError(problems)
+        return files
+
+    def _clusters(self, tenant: Tenant) -> Iterable[Cluster]:
+        choice = tenant.settings.clusters
+        return self.platform.clusters_of(choice) if choice is not None else self.platform.clusters.values()
+
+    def _written(self, here: Placement, concerns: dict[str, list[Manifest]]) -> Iterator[tuple[str, bytes]]:
+        source = here.tenant.origin.document
+        folder = tenant_folder(self.platform, here.cluster.name, here.tenant.name)
+        if self.platform.layout.split == "tenant":
+            everything = [m for group in concerns.values() for m in manifest.ordered(group)]
+            if everything:
+                yield f"{folder}.yaml", emit.file_text(everything, source)
+            return
+        for name, group in concerns.items():
+            if group:
+                yield f"{folder}/{name}.yaml", emit.file_text(manifest.ordered(group), source)
+
+    def platform_files(self) -> Files:
+        """Return the files that tenants share, by path; raise :class:`InputError` for what is wrong."""
+        files: Files = {}
+        for cluster in self.platform.clusters.values():
+            made = list(extras.build_shared(self.platform, cluster, self.templates))
+            problems = list(_check(made, cluster))
+            if problems:
+                raise InputError(problems)
+            if made:
+                path = f"{RENDERED}/{cluster.name}/platform/70-extras.yaml"
+                files[path] = emit.file_text(manifest.ordered(made), PLATFORM)
+        return files
+
+
+def tenant_folder(platform: Platform, cluster: str, tenant: str) -> str:
+    """Return where a tenant's files lie (with ``split: tenant``, its one file without the ending)."""
+    buckets = platform.layout.buckets
+    if buckets == 1:
+        return f"{RENDERED}/{cluster}/tenants/{tenant}"
+    number = int.from_bytes(sha256(tenant.encode()).digest()[:4], "big") % buckets
+    return f"{RENDERED}/{cluster}/tenants/{number:0{len(str(buckets - 1))}}/{tenant}"
+
+
+def _check(manifests: Iterable[Manifest], cluster: Cluster) -> Iterator[Problem]:
+    """Find manifests that the cluster's API server would refuse, and those that would overwrite each other."""
+    kept = list(manifests)
+    judge = validity.for_version(cluster.version)
+    broken = [problem for m in kept for problem in judge.problems(m)]
+    yield from broken
+    if not broken:
+        yield from manifest.duplicates(kept)

@@ -1,0 +1,77 @@
+"""What the site's own templates make for a tenant, checked like everything else that it gets."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator.manifest import Manifest
+from generator.placement import Placement
+from generator.platform import Cluster, Platform
+from generator.problems import InputError, Place, Problem
+from generator.templates import Templates
+from generator.validity import namespaced
+
+
+def build(placement: Placement) -> Iterator[Manifest]:
+    """Yield the objects of every template that the tenant names, with the tenant's labels on them."""
+    tenant = placement.tenant
+    for name, values in tenant.extras.items():
+        origin = tenant.origin / "spec" / "extras" / name
+        for body in placement.templates.render(name, _context(placement, values), origin):
+            problem = _objection(placement, body, name, origin)
+            if problem is not None:
+                raise InputError([problem])
+            yield Manifest(_ours(placement, body), origin)
+
+
+def _context(placement: Placement, values: Any) -> dict[str, Any]:
+    tenant, cluster = placement.tenant, placement.cluster
+    return {
+        "values": values,
+        "tenant": {"name": tenant.name, "displayName": tenant.display_name, "labels": dict(placement.labels)},
+        "cluster": {"name": cluster.name, "version": cluster.version, "labels": dict(cluster.labels)},
+        "namespaces": [
+            {"name": namespace.name, "shortName": namespace.short or ""} for namespace in placement.namespaces
+        ],
+    }
+
+
+def _objection(placement: Placement, body: Mapping[str, Any], name: str, origin: Place) -> Problem | None:
+    """Say why a tenant may not have this object: it must lie in one of its namespaces, and be no secret."""
+    metadata = body.get("metadata")
+    kind = body.get("kind")
+    if not isinstance(metadata, dict) or not isinstance(kind, str):
+        return Problem(origin, f"template {name!r} makes something without kind and metadata; make Kubernetes objects")
+    if namespaced(str(body.get("apiVersion")), kind) is False:
+        message = (
+            f"template {name!r} makes a {kind}, which belongs to the whole cluster; use the platform file's extras"
+        )
+        return Problem(origin, message)
+    if kind == "Secret" and (body.get("data") or body.get("stringData")):
+        message = f"template {name!r} makes a Secret with its content, which git keeps for ever; make a reference"
+        return Problem(origin, message)
+    own = [namespace.name for namespace in placement.namespaces]
+    if metadata.get("namespace") not in own:
+        message = (
+            f"template {name!r} makes a {kind} in namespace {metadata.get('namespace')!r}; "
+            f"the tenant's are {', '.join(own) or 'none'}"
+        )
+        return Problem(origin, message)
+    return None
+
+
+def _ours(placement: Placement, body: Mapping[str, Any]) -> dict[str, Any]:
+    labels = body["metadata"].get("labels")
+    merged = {**(labels if isinstance(labels, dict) else {}), **placement.labels}
+    return {**body, "metadata": {**body["metadata"], "labels": dict(sorted(merged.items()))}}
+
+
+def build_shared(platform: Platform, cluster: Cluster, templates: Templates) -> Iterator[Manifest]:
+    """Yield the objects of the templates that the platform file names, which may belong to the whole cluster."""
+    context = {
+        "cluster": {"name": cluster.name, "version": cluster.version, "labels": dict(cluster.labels)},
+        "platform": {"name": platform.name},
+    }
+    for name, values in platform.extras.items():
+        origin = platform.origin / "spec" / "extras" / name
+        for body in templates.render(name, {**context, "values": values}, origin):
+            yield Manifest(body, origin)

@@ -1,0 +1,53 @@
+"""Namespaces, with the labels that Pod Security, Istio and the tenant's own isolation go by."""
+
+from collections.abc import Iterator, Mapping
+
+from generator.manifest import Manifest
+from generator.placement import Namespace, Placement
+
+#: What keeps a namespace when its file disappears from git. Both engines read it from the live object, so it is
+#: lifted (by ``lifecycle: offboarding``) in a commit of its own, before the file goes.
+_KEEP: Mapping[str, Mapping[str, str]] = {
+    "flux": {"kustomize.toolkit.fluxcd.io/prune": "disabled"},
+    "argocd": {"argocd.argoproj.io/sync-options": "Delete=confirm,Prune=confirm"},
+}
+
+
+def build(placement: Placement) -> Iterator[Manifest]:
+    """Yield the tenant's namespaces."""
+    for namespace in placement.namespaces:
+        metadata = {"name": namespace.name, "labels": _labels(placement, namespace)}
+        annotations = _annotations(placement, namespace)
+        if annotations:
+            metadata["annotations"] = annotations
+        yield Manifest({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}, namespace.spec.origin)
+
+
+def _labels(placement: Placement, namespace: Namespace) -> dict[str, str]:
+    labels = {**namespace.labels, **placement.labels, **_pod_security(placement, namespace)}
+    if placement.tenant.parent is not None:
+        labels["tenantry.dev/parent"] = placement.tenant.parent
+    labels["tenantry.dev/lifecycle"] = placement.tenant.lifecycle
+    if "istio" in placement.cluster.addons:
+        labels["istio-injection"] = "enabled"
+    elif "istio-ambient" in placement.cluster.addons:
+        labels["istio.io/dataplane-mode"] = "ambient"
+    return dict(sorted(labels.items()))
+
+
+def _pod_security(placement: Placement, namespace: Namespace) -> dict[str, str]:
+    """Pin each level's version: an upgrade of the cluster must not change who is admitted without a commit."""
+    level = namespace.pod_security
+    version = level.version or f"v{placement.cluster.version}"
+    labels = {}
+    for mode, value in (("enforce", level.enforce), ("audit", level.audit), ("warn", level.warn)):
+        labels[f"pod-security.kubernetes.io/{mode}"] = value
+        labels[f"pod-security.kubernetes.io/{mode}-version"] = version
+    return labels
+
+
+def _annotations(placement: Placement, namespace: Namespace) -> dict[str, str]:
+    annotations = dict(namespace.annotations)
+    if placement.cluster.sync is not None and placement.tenant.lifecycle != "offboarding":
+        annotations.update(_KEEP[placement.cluster.sync])
+    return dict(sorted(annotations.items()))

@@ -1,0 +1,140 @@
+"""NetworkPolicies: nothing in, nothing out, and then the openings that somebody asked for.
+
+An opening between tenants is made on both sides: the tenant that lets another in decides, and the other's egress
+towards it is opened with it, for the same ports. Tenants know each other by a label of their namespaces, which
+only the platform can write.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from generator.directory import Admission
+from generator.manifest import Manifest
+from generator.placement import TENANT_LABEL, Namespace, Placement
+from generator.problems import Place
+from generator.settings import Opening, Port
+
+_NAME_LABEL = "kubernetes.io/metadata.name"
+_DNS_PORTS = (Port(53, None, "UDP"), Port(53, None, "TCP"))
+#: Where sidecars reach Istio's control plane (xDS and certificates).
+_ISTIOD_PORTS = (Port(15012, None, "TCP"),)
+#: Where ambient's ztunnels reach one another, and the address its host probes come from.
+_HBONE_PORTS = (Port(15008, None, "TCP"),)
+_AMBIENT_PROBES = "169.254.7.127/32"
+
+
+def build(placement: Placement) -> Iterator[Manifest]:
+    """Yield the policies of every namespace."""
+    network = placement.tenant.settings.network
+    ingress = network.ingress or () if network else ()
+    egress = network.egress if network else None
+    same_tenant = network is None or network.same_tenant is not False
+    for namespace in placement.namespaces:
+        origin = network.origin if network else namespace.spec.origin
+        yield _policy(placement, namespace, "default-deny", {"policyTypes": ["Ingress", "Egress"]}, origin)
+        if same_tenant:
+            yield _same_tenant(placement, namespace, origin)
+        if egress is None or any(opening.dns and _here(opening, namespace) for opening in egress):
+            yield _dns(placement, namespace, origin)
+        yield from _mesh(placement, namespace, origin)
+        yield from _ingress(placement, namespace, ingress)
+        yield from _egress(placement, namespace, egress or ())
+        yield from _admitted(placement, namespace)
+
+
+def _same_tenant(placement: Placement, namespace: Namespace, origin: Place) -> Manifest:
+    peers = [_tenant_peer(placement.tenant.name)]
+    spec = {"ingress": [{"from": peers}], "egress": [{"to": peers}], "policyTypes": ["Ingress", "Egress"]}
+    return _policy(placement, namespace, "allow-same-tenant", spec, origin)
+
+
+def _dns(placement: Placement, namespace: Namespace, origin: Place) -> Manifest:
+    platform = placement.platform
+    peer = _namespace_peer(platform.dns_namespace) | {"podSelector": {"matchLabels": platform.dns_labels}}
+    rule = {"to": [peer], "ports": _ports(_DNS_PORTS)}
+    return _policy(placement, namespace, "allow-dns", {"egress": [rule], "policyTypes": ["Egress"]}, origin)
+
+
+def _mesh(placement: Placement, namespace: Namespace, origin: Place) -> Iterator[Manifest]:
+    """Let the mesh itself through, without which a pod in it never becomes ready."""
+    if "istio" in placement.cluster.addons:
+        rule = {"to": [_namespace_peer("istio-system")], "ports": _ports(_ISTIOD_PORTS)}
+        yield _policy(placement, namespace, "allow-istio", {"egress": [rule], "policyTypes": ["Egress"]}, origin)
+    elif "istio-ambient" in placement.cluster.addons:
+        hbone = _ports(_HBONE_PORTS)
+        spec = {
+            "ingress": [{"ports": hbone}, {"from": [{"ipBlock": {"cidr": _AMBIENT_PROBES}}]}],
+            "egress": [{"ports": hbone}],
+            "policyTypes": ["Ingress", "Egress"],
+        }
+        yield _policy(placement, namespace, "allow-istio", spec, origin)
+
+
+def _ingress(placement: Placement, namespace: Namespace, openings: Sequence[Opening]) -> Iterator[Manifest]:
+    chosen = [o for o in openings if _here(o, namespace) and o.tenant != placement.tenant.name]
+    if chosen:
+        spec = {"ingress": [_rule("from", o) for o in chosen], "policyTypes": ["Ingress"]}
+        yield _policy(placement, namespace, "allow-ingress", spec, chosen[0].origin)
+
+
+def _egress(placement: Placement, namespace: Namespace, openings: Sequence[Opening]) -> Iterator[Manifest]:
+    chosen = [o for o in openings if _here(o, namespace) and not o.dns and o.tenant != placement.tenant.name]
+    if chosen:
+        spec = {"egress": [_rule("to", o) for o in chosen], "policyTypes": ["Egress"]}
+        yield _policy(placement, namespace, "allow-egress", spec, chosen[0].origin)
+
+
+def _admitted(placement: Placement, namespace: Namespace) -> Iterator[Manifest]:
+    """Open the way to the tenants that let this one in; which ports, they say."""
+    others = [(name, ports) for name, ports in placement.admitted if name != placement.tenant.name]
+    if others:
+        spec = {"egress": [_admitted_rule(other) for other in others], "policyTypes": ["Egress"]}
+        yield _policy(placement, namespace, "allow-admitted", spec, namespace.spec.origin)
+
+
+def _admitted_rule(admission: Admission) -> dict[str, Any]:
+    name, ports = admission
+    rule: dict[str, Any] = {"to": [_tenant_peer(name)]}
+    return rule | {"ports": _ports(ports)} if ports else rule
+
+
+def _here(opening: Opening, namespace: Namespace) -> bool:
+    return not opening.namespaces or namespace.short in opening.namespaces
+
+
+def _rule(direction: str, opening: Opening) -> dict[str, Any]:
+    rule: dict[str, Any] = {direction: [_peer(opening)]}
+    return rule | {"ports": _ports(opening.ports)} if opening.ports else rule
+
+
+def _peer(opening: Opening) -> dict[str, Any]:
+    if opening.tenant is not None:
+        return _tenant_peer(opening.tenant)
+    if opening.namespace is not None:
+        return _namespace_peer(opening.namespace)
+    block: dict[str, Any] = {"cidr": opening.cidr}
+    return {"ipBlock": block | {"except": list(opening.excepted)} if opening.excepted else block}
+
+
+def _tenant_peer(name: str) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": {TENANT_LABEL: name}}}
+
+
+def _namespace_peer(name: str) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": {_NAME_LABEL: name}}}
+
+
+def _ports(ports: Sequence[Port]) -> list[dict[str, Any]]:
+    return [
+        {"port": p.first, "protocol": p.protocol} | ({"endPort": p.last} if p.last is not None else {}) for p in ports
+    ]
+
+
+def _policy(placement: Placement, namespace: Namespace, name: str, spec: dict[str, Any], origin: Place) -> Manifest:
+    body = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, "namespace": namespace.name, "labels": placement.labels},
+        "spec": {"podSelector": {}} | spec,
+    }
+    return Manifest(body, origin)

@@ -1,0 +1,43 @@
+"""The terminal: problems as lines that editors and people can follow, counts, and how far a long run has come."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from generator import documents
+from generator.problems import Place, Problem
+
+#: How many problems are told at most; whoever has more has one cause.
+_MOST = 200
+
+
+def tell(root: Path, problems: Iterable[Problem]) -> None:
+    """Print problems to standard error, sorted by place: errors first by file and line, warnings among them."""
+    shown = sorted({_line(root, problem) for problem in problems})
+    for _, _, _, text, warning in shown[:_MOST]:
+        click.secho(text, err=True, fg="yellow" if warning else None)
+    if len(shown) > _MOST:
+        click.echo(f"... and {len(shown) - _MOST} more", err=True)
+
+
+def _line(root: Path, problem: Problem) -> tuple[str, int, int, str, bool]:
+    place = located(root, problem.place)
+    where = f"{place.document}:{place.line}:{place.column}" if place.line else place.document
+    field = f"{problem.field}: " if problem.place.route else ""
+    level = "warning: " if problem.warning else ""
+    return (place.document, place.line, place.column, f"{where}: {level}{field}{problem.message}", problem.warning)
+
+
+def located(root: Path, place: Place) -> Place:
+    """Find the line and column of a symbolic place in today's file."""
+    if place.line or not place.route:
+        return place
+    data, _ = documents.load(root, place.document)
+    line, column = documents.locate(data, place.route) if data is not None else (0, 0)
+    return Place(place.document, place.route, line, column)
+
+
+def count(number: int, noun: str) -> str:
+    """Write ``1 file``, ``2 files``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,135 @@
+"""Several shards at work at once: one process each where the system can fork, one after another elsewhere.
+
+Results come back in the order of the shards, so that nothing depends on how many there are or who is faster.
+"""
+
+import os
+import pickle
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+#: From how many tenants on a second process pays for its start.
+WORTH_SHARING = 200
+
+
+def size(tenants: int, jobs: int | None) -> int:
+    """Return how many processes to share *tenants* over; *jobs* ``None`` leaves it to the machine."""
+    if not hasattr(os, "fork") or tenants < WORTH_SHARING:
+        return 1
+    if jobs is not None:
+        return max(1, jobs)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Crew:
+    """Workers that are asked one thing at a time, all of them at once."""
+
+    def __init__(self, workers: Sequence[Any]) -> None:
+        alone = len(workers) == 1
+        self._members: list[_Here | _Forked] = [_Here(workers[0])] if alone else [_Forked(worker) for worker in workers]
+
+    @property
+    def size(self) -> int:
+        """How many workers there are."""
+        return len(self._members)
+
+    def each(self, method: str, *arguments: Sequence[Any], **named: Any) -> list[Any]:
+        """Call a method of every worker; the first takes the first of each of *arguments*, and so on."""
+        for i, member in enumerate(self._members):
+            member.ask(method, [argument[i] for argument in arguments], named)
+        return [member.answer() for member in self._members]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for member in self._members:
+            member.stop()
+
+
+class _Here:
+    """A worker in this very process."""
+
+    def __init__(self, worker: Any) -> None:
+        self._worker = worker
+        self._call: Callable[[], Any] = lambda: None
+
+    def ask(self, method: str, arguments: Sequence[Any], named: dict[str, Any]) -> None:
+        self._call = lambda: getattr(self._worker, method)(*arguments, **named)
+
+    def answer(self) -> Any:
+        return self._call()
+
+    def stop(self) -> None:
+        pass
+
+
+class _Forked:
+    """A worker in a process of its own, at the other end of two pipes."""
+
+    def __init__(self, worker: Any) -> None:
+        their_in, our_out = os.pipe()
+        our_in, their_out = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._pid = os.fork()
+        if self._pid == 0:
+            os.close(our_in)
+            os.close(our_out)
+            _serve(worker, their_in, their_out)
+        os.close(their_in)
+        os.close(their_out)
+        self._in = os.fdopen(our_in, "rb")
+        self._out = os.fdopen(our_out, "wb")
+
+    def ask(self, method: str, arguments: Sequence[Any], named: dict[str, Any]) -> None:
+        pickle.dump((method, arguments, named), self._out, pickle.HIGHEST_PROTOCOL)
+        self._out.flush()
+
+    def answer(self) -> Any:
+        try:
+            failed, result = pickle.load(self._in)  # noqa: S301 - our own process is at the other end
+        except EOFError:
+            raise ChildProcessError(f"a worker process ended before its work did (pid {self._pid})") from None
+        if failed:
+            raise result
+        return result
+
+    def stop(self) -> None:
+        self._in.close()
+        with suppress(BrokenPipeError):
+            self._out.close()
+        os.waitpid(self._pid, 0)
+
+
+def _serve(worker: Any, requests: int, answers: int) -> None:
+    """Answer requests until there are no more; never return to the caller's code."""
+    code = 0
+    try:
+        with os.fdopen(requests, "rb") as source, os.fdopen(answers, "wb") as target:
+            while True:
+                try:
+                    method, arguments, named = pickle.load(source)  # noqa: S301 - our own process is at the other end
+                except EOFError:
+                    break
+                pickle.dump(_answer(worker, method, arguments, named), target, pickle.HIGHEST_PROTOCOL)
+                target.flush()
+    except (BrokenPipeError, KeyboardInterrupt):
+        code = 1  # the asking process has ended, or is about to: nobody waits for an answer
+    finally:
+        os._exit(code)
+
+
+def _answer(worker: Any, method: str, arguments: Sequence[Any], named: dict[str, Any]) -> tuple[bool, Any]:
+    try:
+        return False, getattr(worker, method)(*arguments, **named)
+    except Exception as error:  # noqa: BLE001 - it is raised again in the process that asked
+        import traceback
+
+        error.add_note(traceback.format_exc())
+        return True, error

@@ -1,0 +1,191 @@
+"""Read YAML so that nobody is surprised: text -> Document, or problems that say where and what to write instead.
+
+There is one reader for everything that a decision rests on, because a difference between two readers is a way around
+a linter. It refuses what readers disagree on (duplicate and non-string keys, tags, anchors, merges, ambiguous plain
+scalars) and goes on with the value that kubectl would read, so that all problems of a file are told at once. Values
+are plain: ``dict``, ``list``, ``str``, ``int``, ``float``, ``bool`` and ``None``, without positions; those are found
+again from a route when a problem is shown, by :func:`locate`.
+"""
+
+import codecs
+import os
+import stat
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from generator import syntax
+from generator.events import Events, Positions, Value, natural_key
+from generator.problems import Place, Problem, Route
+
+__all__ = ["Document", "Value", "load", "locate", "natural_key", "parse", "parse_all", "read", "resolved"]
+
+#: Bytes of an input file; a tenant's has about 1,000.
+MAX_DOCUMENT = 1 << 20
+#: Bytes of a stream of manifests; large bundles of CRDs have some 4 MiB.
+MAX_STREAM = 1 << 24
+
+_WIDE = {
+    codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, whose mark it starts with
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+# A pipe must not block the run; Windows would change line ends.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document: what it says, and what is wrong with how it says it.
+
+    ``name`` is the file's path below the repository's root, with slashes. ``value`` is a mapping wherever the text
+    can be read as one, even if there are problems; ``None`` means that it cannot, or that there is nothing in it.
+    """
+
+    name: str
+    value: Value
+    problems: tuple[Problem, ...] = ()
+
+
+def read(root: Path, name: str) -> Document:
+    """Read the document in the file *name* below *root*."""
+    data, problems = load(root, name)
+    return Document(name, None, problems) if data is None else parse(data, name)
+
+
+def parse(data: bytes, name: str) -> Document:
+    """Read the one document that *data* must hold."""
+    text, problems = _text(data, name, MAX_DOCUMENT)
+    if text is None:
+        return Document(name, None, problems)
+    events = Events(text, name, single=True)
+    value, *_ = [*events.values(), None]
+    problems += events.take()
+    if value is None and not problems:
+        problems = (_problem(name, "the file is empty; write a document into it, or delete it"),)
+    return Document(name, value, _in_order(problems))
+
+
+def parse_all(data: bytes, name: str) -> tuple[Document, ...]:
+    """Read every document of a stream, which lines of ``---`` divide; empty ones are left out."""
+    text, problems = _text(data, name, MAX_STREAM)
+    if text is None:
+        return (Document(name, None, problems),)
+    events = Events(text, name)
+    documents = []
+    for value in events.values():
+        problems += events.take()
+        if value is not None or problems:
+            documents.append(Document(name, value, _in_order(problems)))
+        problems = ()
+    return tuple(documents) if not problems else (Document(name, None, problems),)
+
+
+def locate(data: bytes, route: Route, index: int = 0) -> tuple[int, int]:
+    """Find line and column of the key or list item at the end of *route*, or of the nearest thing around it.
+
+    *index* counts the documents that :func:`parse_all` gives. (1, 1) means that nothing of the route exists.
+    """
+    documents = _positions(data)
+    return documents[index].find(route) if index < len(documents) else (1, 1)
+
+
+def resolved(problem: Problem, data: bytes, index: int = 0) -> Problem:
+    """Fill in line and column of a problem whose place is symbolic."""
+    if problem.place.line:
+        return problem
+    line, column = locate(data, problem.place.route, index)
+    return replace(problem, place=replace(problem.place, line=line, column=column))
+
+
+@lru_cache(maxsize=1)  # the problems of a file are shown together
+def _positions(data: bytes) -> tuple[Positions, ...]:
+    text, _ = _text(data, "", MAX_STREAM)
+    return () if text is None else Events(text, "").positions()
+
+
+def load(root: Path, name: str, *, limit: int = MAX_DOCUMENT) -> tuple[bytes | None, tuple[Problem, ...]]:
+    """Read the bytes of the file *name* below *root*; ``None`` and a problem if it is no file to be read."""
+    try:
+        path = _inside(str(root), name)
+        if path is not None:
+            return _contents(path, limit), ()
+        message = "the path leads out of the repository; write a file there instead of a link"
+    except FileNotFoundError:
+        message = "there is no such file; create it, or correct the path"
+    except OSError as error:
+        message = f"the file cannot be read ({(error.strerror or str(error)).lower()}); make it a readable YAML file"
+    except ValueError as error:
+        message = str(error)
+    return None, (Problem(Place(name), message),)
+
+
+def _inside(root: str, name: str) -> str | None:
+    """Return the path of a file, or ``None`` if it is not below *root*; only links cost more than a look."""
+    parts = name.split("/")
+    if ".." in parts or name.startswith("/"):
+        return None
+    path = root
+    for part in parts:
+        path = f"{path}/{part}"
+        if stat.S_ISLNK(os.lstat(path).st_mode):
+            real = Path(f"{root}/{name}").resolve()
+            return str(real) if real.is_relative_to(Path(root).resolve()) else None
+    return path
+
+
+def _contents(path: str, limit: int) -> bytes:
+    """Read a regular file; ``ValueError`` says what else it is."""
+    descriptor = os.open(path, _FLAGS)
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise ValueError("this is a directory; a YAML file of that name was expected")
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("this is a pipe, a socket or a device; a YAML file was expected")
+        if status.st_size > limit:
+            raise ValueError(_too_large(status.st_size, limit))
+        return os.read(descriptor, status.st_size)
+    finally:
+        os.close(descriptor)
+
+
+def _text(data: bytes, name: str, limit: int) -> tuple[bytes | None, tuple[Problem, ...]]:
+    """Check that *data* is UTF-8 text; return what to parse, ``None`` if nothing can be."""
+    if len(data) > limit:
+        return None, (_problem(name, _too_large(len(data), limit)),)
+    if data.isascii():
+        return data, ()
+    for mark, encoding in _WIDE.items():
+        if data.startswith(mark):
+            return None, (_problem(name, f"the text is {encoding}; save it as UTF-8"),)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        return None, (_undecodable(data, name, error.start),)
+    problems = []
+    if text.startswith("\ufeff"):
+        problems.append(_problem(name, "the text starts with a byte order mark; save it as UTF-8 without one"))
+        text, data = text[1:], data.removeprefix(codecs.BOM_UTF8)
+    for offset, message in syntax.invisible_characters(text):
+        problems.append(_problem(name, message, *syntax.line_and_column(text, offset)))
+    return data, tuple(problems)
+
+
+def _undecodable(data: bytes, name: str, offset: int) -> Problem:
+    before = data[:offset].decode()
+    message = f"byte {offset} is {data[offset]:#04x}, which is not UTF-8; save the file as UTF-8"
+    return _problem(name, message, *syntax.line_and_column(before, len(before)))
+
+
+def _too_large(size: int, limit: int) -> str:
+    return f"{size} bytes are more than the {limit} that a file may have; split it"
+
+
+def _problem(name: str, message: str, line: int = 1, column: int = 1) -> Problem:
+    return Problem(Place(name, (), line, column), message)
+
+
+def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda p: (p.place.line, p.place.column))) if len(problems) > 1 else problems

@@ -1,0 +1,108 @@
+"""What the schemas of tenantry's own documents mean by ``format``.
+
+Each check takes a text and returns ``None``, or a reason that reads on after it.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+
+from generator import names, quantity, quotakeys
+
+_PORT = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(TCP|UDP|SCTP))?")
+_MAX_PORT = 65535
+
+
+@lru_cache(maxsize=4096)
+def cidr(text: str) -> str | None:
+    """Check a range of addresses; the host part must be zero, as NetworkPolicy asks."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        pass
+    else:
+        return None if "/" in text else f"is no range of addresses; write {ipaddress.ip_network(text)}"
+    try:
+        return f"has bits set beyond its prefix; write {ipaddress.ip_network(text, strict=False)}"
+    except ValueError:
+        return "is not a range of addresses; write one such as 10.0.0.0/8"
+
+
+def port(text: str) -> str | None:
+    """Check ``443``, ``53/UDP`` or ``8000-8100/TCP`` written as a text."""
+    match = _PORT.fullmatch(text)
+    if match is None:
+        return "is not a port; write 443, 53/UDP or 8000-8100/TCP"
+    first, last = int(match[1]), int(match[2] or match[1])
+    if not 1 <= first <= last <= _MAX_PORT:
+        return f"is not a range of ports; the first must be 1 or more, the last {_MAX_PORT} or less, and not before it"
+    return None
+
+
+def a_quantity(text: str) -> str | None:
+    """Check a Kubernetes quantity that is not negative."""
+    try:
+        amount = quantity.parse(text)
+    except quantity.QuantityError as error:
+        return error.reason
+    return "is negative; write 0 or more" if amount < quantity.ZERO else None
+
+
+def quota_key(text: str) -> str | None:
+    """Check a ResourceQuota key that Kubernetes accepts and enforces."""
+    return quotakeys.check_key(text).reason or None
+
+
+def a_date(text: str) -> str | None:
+    """Check a day written YYYY-MM-DD."""
+    try:
+        written = date.fromisoformat(text).isoformat()
+    except ValueError:
+        return 'is not a day; write it as "2027-03-31"'
+    return None if written == text else f'is not how a day is written here; write "{written}"'
+
+
+def regex(text: str) -> str | None:
+    """Check a regular expression."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        return f"is not a regular expression: {error}"
+    return None
+
+
+def namespace_naming(text: str) -> str | None:
+    """Check the rule that names the namespaces of a tenant: both names must be in it, or names collide."""
+    missing = [word for word in ("{tenant}", "{namespace}") if word not in text]
+    if missing:
+        return f'has no {" and no ".join(missing)}; write one such as "{{tenant}}-{{namespace}}"'
+    return _naming(text.replace("{tenant}", "t").replace("{namespace}", "n"))
+
+
+def single_naming(text: str) -> str | None:
+    """Check the rule that names the only namespace of a tenant."""
+    if "{tenant}" not in text:
+        return 'has no {tenant}; write one such as "{tenant}"'
+    return _naming(text.replace("{tenant}", "t"))
+
+
+def _naming(filled: str) -> str | None:
+    return "makes no name of a namespace; use lower-case letters, digits and '-'" if names.dns_label(filled) else None
+
+
+FORMATS: Mapping[str, Callable[[str], str | None]] = {
+    "cidr": cidr,
+    "date": a_date,
+    "dns-label": names.dns_label,
+    "dns-subdomain": names.dns_subdomain,
+    "label-key": names.label_key,
+    "label-value": names.label_value,
+    "namespace-naming": namespace_naming,
+    "port": port,
+    "quantity": a_quantity,
+    "quota-key": quota_key,
+    "regex": regex,
+    "single-naming": single_naming,
+}

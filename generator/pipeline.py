@@ -1,0 +1,265 @@
+"""The whole program on one screen: tenant files in, checked manifests out.
+
+    sources --survey--> entries --directory--> facts --build--> texts --compare--> changes --commit--> rendered/
+
+What was seen and made before, and has not changed since, is taken from the index. Nothing is written before
+everything is known to be right.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from generator import crew, index, plan, rendered, repository
+from generator.crew import Crew
+from generator.directory import Directory, Entry, Facts
+from generator.index import Index, Record
+from generator.plan import Verdict
+from generator.problems import Problem
+from generator.repository import Source, Stamp
+from generator.shard import Built, Change, Shard, Surveyed
+from generator.site import Site, read_site
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run. ``tenants`` and ``clusters`` narrow what is built; empty means all.
+
+    ``showing`` is how many changed files are kept to be shown. ``jobs`` is the number of processes; ``None``
+    leaves it to the machine. ``progress`` is told how many tenants there are to build, and then of each.
+    """
+
+    write: bool = True
+    tenants: frozenset[str] = frozenset()
+    clusters: frozenset[str] = frozenset()
+    jobs: int | None = None
+    use_index: bool = True
+    showing: int = 0
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only a part is built."""
+        return bool(self.tenants or self.clusters)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run found and did. ``changes`` and ``deleted`` are what it wrote, or what it would have written."""
+
+    tenants: int = 0
+    files: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that stop a run; the others are told and stop nothing."""
+        return [problem for problem in self.problems if not problem.warning]
+
+    @property
+    def input_errors(self) -> list[Problem]:
+        """The errors in what people write, as against files under ``rendered/`` that are not as they should be."""
+        return [error for error in self.errors if not error.place.document.startswith(f"{repository.RENDERED}/")]
+
+    @property
+    def current(self) -> bool:
+        """Whether ``rendered/`` is what the tenant files ask for."""
+        return not (self.changes or self.deleted)
+
+
+def render(root: Path, options: Options) -> Outcome:
+    """Bring ``rendered/`` up to date with the tenant files, or (``write=False``) say what that would change."""
+    with rendered.locked(root) if options.write else nullcontext():
+        run = _Run(root, options, read_site(root))
+        return run.unchanged() or run.everything()
+
+
+class _Run:
+    """One run over a repository, from the list of its files to the outcome."""
+
+    def __init__(self, root: Path, options: Options, site: Site) -> None:
+        self._root, self._options, self._site = root, options, site
+        self._sources = repository.tenant_sources(root)
+        self._found = rendered.scan(root)
+        self._index = index.load(root, site.digest) if options.use_index else Index(site.digest)
+        trusted = ((source, self._index.trusted(source)) for source in self._sources)
+        self._known = {source.document: record for source, record in trusted if record is not None}
+        self._outcome = Outcome(tenants=len(self._sources), problems=list(site.problems))
+        self._digests = {document: record.digest for document, record in self._known.items()}
+        self._keys: dict[str, str] = {}
+
+    def unchanged(self) -> Outcome | None:
+        """Return the outcome of a run in which nothing has changed since the last; ``None`` if something has."""
+        if self._options.narrowed or self._site.problems or self._found.links:
+            return None
+        if not len(self._sources) == len(self._known) == len(self._index.records):
+            return None
+        if not all(self._index.current(record, self._found.files) for record in self._known.values()):
+            return None
+        wanted = {path for record in self._known.values() for path in record.outputs}
+        shared = self._site.shared
+        if self._found.files.keys() != wanted | shared.keys():
+            return None
+        if any(rendered.read(str(self._root), path) != text for path, text in shared.items()):
+            return None
+        self._outcome.files = len(self._found.files)
+        return self._outcome
+
+    def everything(self) -> Outcome:
+        """Survey, build, compare, and write what has to be written."""
+        fresh = [source.document for source in self._sources if source.document not in self._known]
+        with Crew(self._shards(fresh)) as workers:
+            surveyed = workers.each("survey")
+            seen = [one for some in surveyed for one in some]
+            self._digests |= {one.document: one.digest for one in seen}
+            self._outcome.problems += [problem for one in seen for problem in one.problems]
+            directory = self._directory(seen)
+            if directory is None:
+                return self._outcome
+            self._outcome.problems += directory.check()
+            tasks = self._tasks(directory)
+            homes = {name: directory.entries[name].document for facts in tasks.values() for name in facts.ancestors}
+            divided = _divided(tasks, [{one.document for one in some} for some in surveyed])
+            write = self._options.write and not self._outcome.errors
+            built = workers.each("build", divided, [homes] * len(divided), write=write)
+            self._finish(workers, directory, [one for some in built for one in some])
+        return self._outcome
+
+    def _shards(self, fresh: Sequence[str]) -> list[Shard]:
+        lanes = crew.size(len(fresh), self._options.jobs)
+        step = max(1, -(-len(fresh) // lanes))
+        return [
+            Shard(
+                self._root,
+                fresh[lane * step : (lane + 1) * step],
+                self._site.assembly,
+                lane,
+                0 if lane else self._options.showing,
+            )
+            for lane in range(lanes)
+        ]
+
+    def _directory(self, seen: Iterable[Surveyed]) -> Directory | None:
+        """Bring all tenants together; ``None`` without a platform to hold them against."""
+        if self._site.assembly is None:
+            return None
+        entries: dict[str, Entry] = {document: record.entry for document, record in self._known.items()}
+        entries |= {one.document: one.entry for one in seen if one.entry is not None}
+        absent = [repository.name_of(one.document) for one in seen if one.entry is None]
+        return Directory((entries[document] for document in sorted(entries)), self._site.assembly.platform, absent)
+
+    def _tasks(self, directory: Directory) -> dict[str, Facts]:
+        """Return what has to be built, by document: what is new, depends on something new, or is not as it was."""
+        tasks: dict[str, Facts] = {}
+        for name, entry in directory.entries.items():
+            if self._options.tenants and name not in self._options.tenants:
+                continue
+            facts = directory.facts(name)
+            key = self._keys[entry.document] = self._key(entry, facts, directory)
+            record = self._known.get(entry.document)
+            if record is None or record.key != key or not self._index.current(record, self._found.files):
+                tasks[entry.document] = facts
+        return tasks
+
+    def _key(self, entry: Entry, facts: Facts, directory: Directory) -> str:
+        """Digest everything, beyond the site, that a tenant's files depend on."""
+        own = self._digests[entry.document]
+        if not any(facts):
+            return own
+        ancestors = [self._digests[directory.entries[name].document] for name in facts.ancestors]
+        return sha256(repr((own, ancestors, facts)).encode()).hexdigest()
+
+    def _finish(self, workers: Crew, directory: Directory, built: Sequence[Built]) -> None:
+        """Write what was built if everything is right, and tell what there is to tell."""
+        outcome = self._outcome
+        outcome.problems += [problem for one in built for problem in one.problems]
+        outcome.changes = [change for one in built for change in one.changes]
+        shared = self._shared_changes()
+        outcome.changes += shared
+        wanted = self._wanted(directory, built)
+        outcome.problems += plan.blocked(wanted, self._found)
+        outcome.deleted = self._leftovers(wanted)
+        outcome.files = len(wanted)
+        if outcome.errors or not self._options.write:
+            workers.each("abort")
+            return
+        stamps = self._commit(workers, shared)
+        if not self._options.narrowed:
+            self._remember(directory, built, stamps)
+
+    def _wanted(self, directory: Directory, built: Iterable[Built]) -> set[str]:
+        wanted = {path for one in built for path in one.paths} | self._site.shared.keys()
+        fresh = {one.document for one in built}
+        for entry in directory.entries.values():
+            record = self._known.get(entry.document)
+            if record is not None and entry.document not in fresh:
+                wanted.update(record.outputs)
+        return wanted
+
+    def _shared_changes(self) -> list[Change]:
+        changes = []
+        for path, text in self._site.shared.items():
+            found = rendered.read(str(self._root), path)
+            verdict = plan.judge(text, found)
+            problem = plan.objection(path, verdict, repository.PLATFORM)
+            if problem is not None:
+                self._outcome.problems.append(problem)
+            if verdict is not Verdict.SAME:
+                changes.append(Change(path, verdict, found, text))
+        return changes
+
+    def _leftovers(self, wanted: Collection[str]) -> list[str]:
+        """Return the files of ours that nobody wants any more; tell of those that are not ours to delete."""
+        deleted = []
+        for path in sorted(self._found.files.keys() - wanted):
+            if self._options.narrowed and not repository.is_output_of(
+                path, self._options.tenants, self._options.clusters
+            ):
+                continue
+            delete, problem = plan.leftover(path, rendered.read(str(self._root), path) or b"")
+            if delete:
+                deleted.append(path)
+            if problem is not None:
+                self._outcome.problems.append(problem)
+        return deleted
+
+    def _commit(self, workers: Crew, shared: Iterable[Change]) -> dict[str, Stamp]:
+        stamps: dict[str, Stamp] = {}
+        for some in workers.each("commit"):
+            stamps |= some
+        stage = rendered.Stage(self._root, lane=-1)
+        for change in shared:
+            stage.add(change.path, change.new or b"")
+        stage.commit()
+        rendered.delete(self._root, self._outcome.deleted)
+        return stamps
+
+    def _remember(self, directory: Directory, built: Sequence[Built], stamps: dict[str, Stamp]) -> None:
+        """Save what this run saw and made."""
+        sources: dict[str, Source] = {source.document: source for source in self._sources}
+        outputs = {document: record.outputs for document, record in self._known.items()}
+        for one in built:
+            outputs[one.document] = {path: stamps.get(path) or self._found.files[path] for path in one.paths}
+        records = {
+            entry.document: Record(
+                sources[entry.document].stamp,
+                self._digests[entry.document],
+                self._keys[entry.document],
+                entry,
+                outputs[entry.document],
+            )
+            for entry in directory.entries.values()
+        }
+        index.save(self._root, Index(self._site.digest, records))
+
+
+def _divided(tasks: dict[str, Facts], at_home: Sequence[Collection[str]]) -> list[dict[str, Facts]]:
+    """Give each worker the tasks whose documents it has read, and spread the rest."""
+    lanes: list[dict[str, Facts]] = [{} for _ in at_home]
+    homes = {document: lane for lane, documents in enumerate(at_home) for document in documents}
+    for i, (document, facts) in enumerate(tasks.items()):
+        lanes[homes.get(document, i % len(lanes))][document] = facts
+    return lanes

@@ -1,0 +1,154 @@
+"""A tenant on one cluster: everything decided that a builder needs, and nothing left to look up."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator import limitrange, shares
+from generator.directory import Admission, Facts
+from generator.platform import Cluster, Platform
+from generator.problems import Problem, Route
+from generator.settings import Amounts, Limits, PodSecurity, overlay_limits
+from generator.templates import Templates
+from generator.tenant import NamespaceSpec, Tenant
+
+#: What a namespace gets where neither tenant, nor tier, nor parent, nor platform names a level.
+STRICTEST = PodSecurity("restricted", "restricted", "restricted")
+
+#: What a container that names nothing gets, where a quota forces a value and nobody has chosen one.
+FALLBACK_LIMITS = {"cpu": "1", "memory": "1Gi", "ephemeral-storage": "2Gi"}
+FALLBACK_REQUESTS = {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "256Mi"}
+
+TENANT_LABEL = "tenantry.dev/tenant"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace as it will be; ``short`` is ``None`` for the one of a tenant that lists none."""
+
+    name: str
+    short: str | None
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    pod_security: PodSecurity
+    hard: Amounts
+    limits: Limits | None
+    spec: NamespaceSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One tenant (with everything inherited) on one cluster; ``labels`` are those of every object."""
+
+    tenant: Tenant
+    cluster: Cluster
+    platform: Platform
+    labels: Mapping[str, str]
+    namespaces: tuple[Namespace, ...]
+    admitted: tuple[Admission, ...]
+    neighbours: Mapping[str, Sequence[str]]
+    templates: Templates
+
+    def chosen(self, shorts: Sequence[str]) -> tuple[Namespace, ...]:
+        """Return the namespaces with these short names; all of them for none."""
+        if not shorts:
+            return self.namespaces
+        return tuple(namespace for namespace in self.namespaces if namespace.short in shorts)
+
+    @property
+    def running(self) -> bool:
+        """Whether people may change things and workloads may start."""
+        return self.tenant.lifecycle == "active"
+
+
+def place(  # noqa: PLR0913, PLR0917 - this is where everything comes together
+    tenant: Tenant,
+    facts: Facts,
+    platform: Platform,
+    cluster: Cluster,
+    labels: Mapping[str, str],
+    templates: Templates,
+) -> Placement:
+    """Put a resolved tenant on a cluster; *labels* come from :func:`common_labels`, once for all clusters."""
+    hard = shares.of(tenant)
+    return Placement(
+        tenant=tenant,
+        cluster=cluster,
+        platform=platform,
+        labels=labels,
+        namespaces=tuple(_namespace(tenant, spec, hard[spec.name], platform) for spec in tenant.namespaces),
+        admitted=facts.admitted,
+        neighbours={name: where.get(cluster.name, ()) for name, where in facts.neighbours.items()},
+        templates=templates,
+    )
+
+
+def common_labels(tenant: Tenant) -> dict[str, str]:
+    """Return the labels of every object of a tenant, in the order in which they are written."""
+    labels = {**tenant.settings.labels, MANAGED_BY: "tenantry", TENANT_LABEL: tenant.name}
+    return dict(sorted(labels.items()))
+
+
+def _namespace(tenant: Tenant, spec: NamespaceSpec, hard: Amounts, platform: Platform) -> Namespace:
+    annotations = {**tenant.annotations, **spec.annotations}
+    title = spec.display_name or tenant.display_name
+    if title:
+        annotations["tenantry.dev/display-name"] = title
+    if tenant.description:
+        annotations["tenantry.dev/description"] = tenant.description
+    return Namespace(
+        name=spec.full_name or platform.namespace_name(tenant.name, spec.name),
+        short=spec.name,
+        labels=spec.labels,
+        annotations=annotations,
+        pod_security=spec.pod_security or tenant.settings.pod_security or STRICTEST,
+        hard=hard,
+        limits=overlay_limits(spec.limits, tenant.settings.limits),
+        spec=spec,
+    )
+
+
+def limit_range(namespace: Namespace) -> dict[str, Any]:
+    """Return the complete ``spec`` of a namespace's LimitRange: its limits, and a default for all that its quota forces."""
+    return limitrange.complete(_written(namespace.limits), namespace.hard, FALLBACK_LIMITS, FALLBACK_REQUESTS)
+
+
+def _written(limits: Limits | None) -> dict[str, Any]:
+    """Write limits as the ``spec`` of a LimitRange, types and resources in order."""
+    if limits is None:
+        return {"limits": []}
+    return {
+        "limits": [
+            {"type": kind} | {field: dict(sorted(given.items())) for field, given in fields.items()}
+            for kind, fields in sorted(limits.types.items())
+        ]
+    }
+
+
+def check(tenant: Tenant) -> Iterator[Problem]:
+    """Find what keeps a resolved tenant from being placed anywhere."""
+    yield from shares.check(tenant)
+    yield from _check_limits(tenant.settings.limits)
+    for spec in tenant.namespaces:
+        if spec.limits is not None:
+            yield from _check_limits(overlay_limits(spec.limits, tenant.settings.limits))
+
+
+def _check_limits(limits: Limits | None) -> Iterator[Problem]:
+    if limits is None:
+        return
+    written = _written(limits)
+    for route, message in limitrange.problems(written):
+        where = limits.origin
+        for key in _own_route(route, written):
+            where = where / key
+        yield Problem(where, message)
+
+
+def _own_route(route: Route, written: dict[str, Any]) -> Route:
+    """Translate a route of the LimitRange into one of the tenant file: ``container/default/cpu``."""
+    if len(route) < 2 or not isinstance(route[1], int):  # noqa: PLR2004 - limits/0 leads to a type
+        return ()
+    kind = written["limits"][route[1]]["type"]
+    return (kind[0].lower() + kind[1:], *route[2:])

@@ -1,0 +1,214 @@
+"""The platform that tenants share: clusters, tiers, roles, naming, and what holds for everybody."""
+
+import fnmatch
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator.documents import Document
+from generator.problems import Place, Problem, instead
+from generator.settings import Amounts, ClusterChoice, Settings, amounts, settings
+
+#: Namespaces of Kubernetes itself and of the add-ons that clusters commonly carry: no tenant may own them.
+RESERVED_NAMESPACES = ("default", "kube-*", "istio-system", "flux-system", "argocd", "cert-manager")
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """The cloud that a cluster runs on; ``None`` means that the platform file does not say."""
+
+    provider: str
+    cluster_name: str | None
+    region: str | None
+    project: str | None
+    issuer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster that tenants can live on; ``sync`` and ``cloud`` are ``None`` where the file does not say."""
+
+    name: str
+    version: str
+    description: str
+    labels: Mapping[str, str]
+    sync: str | None
+    capacity: Amounts
+    addons: frozenset[str]
+    cloud: Cloud | None
+    trust_domain: str
+    origin: Place
+
+    @property
+    def mesh(self) -> bool:
+        """Whether Istio runs here, with sidecars or without."""
+        return "istio" in self.addons or "istio-ambient" in self.addons
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDefinition:
+    """A role that tenants can give: RBAC rules as plain values, in the order of the platform file."""
+
+    name: str
+    extends: str | None
+    rules: tuple[Mapping[str, Any], ...]
+    origin: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredLabel:
+    """A label that every tenant must have; empty ``values`` and ``pattern`` ``None`` allow any value."""
+
+    key: str
+    values: tuple[str, ...]
+    pattern: str | None
+
+    def objection(self, value: str | None) -> str | None:
+        """Say what is wrong with a tenant's value of this label, if anything."""
+        if value is None:
+            return f"there is no {self.key!r}, which the platform requires; add one"
+        if self.values and value not in self.values:
+            return f"{value!r} is not a value that the platform allows; {instead(value, self.values)}"
+        if self.pattern is not None and not re.fullmatch(self.pattern, value):
+            return f"{value!r} is not what the platform asks for; write a value that matches {self.pattern}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How ``rendered/`` is laid out: one file a concern or one a tenant, over how many folders."""
+
+    split: str
+    buckets: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Platform:
+    """What holds for every tenant. There is one in a run, so it is equal only to itself."""
+
+    name: str
+    clusters: Mapping[str, Cluster]
+    tiers: Mapping[str, Settings]
+    defaults: Settings
+    roles: Mapping[str, RoleDefinition]
+    namespace_naming: str
+    single_naming: str
+    reserved_namespaces: tuple[str, ...]
+    required_labels: tuple[RequiredLabel, ...]
+    dns_namespace: str
+    dns_labels: Mapping[str, str]
+    layout: Layout
+    extras: Mapping[str, Any]
+    origin: Place
+
+    def namespace_name(self, tenant: str, namespace: str | None) -> str:
+        """Apply the naming rule; ``None`` is the one namespace of a tenant that lists none."""
+        if namespace is None:
+            return self.single_naming.replace("{tenant}", tenant)
+        return self.namespace_naming.replace("{tenant}", tenant).replace("{namespace}", namespace)
+
+    def is_reserved(self, namespace: str) -> bool:
+        """Tell whether no tenant may own a namespace of this name."""
+        return any(fnmatch.fnmatchcase(namespace, pattern) for pattern in self.reserved_namespaces)
+
+    def clusters_of(self, choice: ClusterChoice) -> tuple[Cluster, ...]:
+        """Resolve a choice of clusters, in the order of the platform file; unknown names are passed over."""
+        if choice.selector is None:
+            return tuple(cluster for cluster in self.clusters.values() if cluster.name in choice.names)
+        wanted = choice.selector.items()
+        return tuple(cluster for cluster in self.clusters.values() if wanted <= cluster.labels.items())
+
+
+def from_document(document: Document) -> Platform:
+    """Make a platform of a document that its schema has found valid."""
+    value: Any = document.value
+    place = Place(document.name)
+    spec = value["spec"]
+    here = place / "spec"
+    naming = spec.get("naming", {})
+    dns = spec.get("dns", {})
+    layout = spec.get("layout", {})
+    return Platform(
+        name=value["metadata"]["name"],
+        clusters={item["name"]: _cluster(item, here / "clusters" / item["name"]) for item in spec["clusters"]},
+        tiers={name: settings(tier, here / "tiers" / name) for name, tier in spec.get("tiers", {}).items()},
+        defaults=settings(spec.get("defaults", {}), here / "defaults"),
+        roles={name: _role(name, role, here / "roles" / name) for name, role in spec.get("roles", {}).items()},
+        namespace_naming=naming.get("namespace", "{tenant}-{namespace}"),
+        single_naming=naming.get("single", "{tenant}"),
+        reserved_namespaces=(*RESERVED_NAMESPACES, *spec.get("reservedNamespaces", ())),
+        required_labels=tuple(map(_required_label, spec.get("requiredLabels", ()))),
+        dns_namespace=dns.get("namespace", "kube-system"),
+        dns_labels=dns.get("labels", {"k8s-app": "kube-dns"}),
+        layout=Layout(layout.get("split", "concern"), layout.get("buckets", 1)),
+        extras=spec.get("extras", {}),
+        origin=place,
+    )
+
+
+def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:
+    get = value.get
+    return Cluster(
+        name=value["name"],
+        version=value["version"],
+        description=get("description", ""),
+        labels=get("labels", {}),
+        sync=get("sync"),
+        capacity=amounts(get("capacity", {})),
+        addons=frozenset(get("addons", ())),
+        cloud=_cloud(get("cloud")),
+        trust_domain=get("trustDomain", "cluster.local"),
+        origin=place,
+    )
+
+
+def _cloud(value: Mapping[str, str] | None) -> Cloud | None:
+    if value is None:
+        return None
+    get = value.get
+    return Cloud(value["provider"], get("clusterName"), get("region"), get("project"), get("issuer"))
+
+
+def _role(name: str, value: Mapping[str, Any], place: Place) -> RoleDefinition:
+    return RoleDefinition(name, value.get("extends"), tuple(value["rules"]), place)
+
+
+def _required_label(value: Mapping[str, Any]) -> RequiredLabel:
+    return RequiredLabel(value["key"], tuple(value.get("values", ())), value.get("pattern"))
+
+
+def check(platform: Platform, document: Document, known_versions: Sequence[str]) -> Iterator[Problem]:
+    """Find what the schema cannot see: doubled names, unknown versions, references to nothing."""
+    yield from _doubled_clusters(platform, document)
+    for cluster in platform.clusters.values():
+        yield from _check_cluster(cluster, known_versions)
+    for where, chosen in _choices(platform):
+        for name in chosen.names if chosen else ():
+            if name not in platform.clusters:
+                hint = instead(name, platform.clusters)
+                yield Problem(where / "clusters" / name, f"{name!r} is not a cluster of the platform; {hint}")
+
+
+def _doubled_clusters(platform: Platform, document: Document) -> Iterator[Problem]:
+    value: Any = document.value
+    names = [item["name"] for item in value["spec"]["clusters"]]
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            place = platform.origin / "spec" / "clusters" / i
+            yield Problem(place, f"{name!r} is the name of an earlier cluster too; a cluster is named once")
+
+
+def _check_cluster(cluster: Cluster, known_versions: Sequence[str]) -> Iterator[Problem]:
+    if cluster.version not in known_versions:
+        span = f"{known_versions[0]} to {known_versions[-1]}"
+        yield Problem(cluster.origin / "version", f"{cluster.version!r} has no schemas to check against; write {span}")
+    if {"istio", "istio-ambient"} <= cluster.addons:
+        yield Problem(cluster.origin / "addons", "'istio' and 'istio-ambient' exclude each other; name one")
+
+
+def _choices(platform: Platform) -> Iterable[tuple[Place, ClusterChoice | None]]:
+    here = platform.origin / "spec"
+    yield here / "defaults", platform.defaults.clusters
+    for name, tier in platform.tiers.items():
+        yield here / "tiers" / name, tier.clusters

@@ -1,0 +1,203 @@
+"""Say in words why a value does not satisfy a schema: every reason at once, never a whole value.
+
+The schemas may say more than JSON Schema does: ``x-syntax`` names a rule of ``names`` (its patterns decide, the
+rule explains), and ``x-otherwise`` is the whole reason when the schema that holds it is not satisfied. So a
+``pattern`` may stand only under an ``x-syntax``, and schemas may use only the keywords that ``_SAY`` has words for.
+Import this module only when there is something to say: jsonschema costs 50 ms.
+"""
+
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+
+from generator import names
+from generator.problems import Route, dotted, instead
+
+#: A field of the value, and what is wrong there.
+Reason = tuple[Route, str]
+
+#: Longer texts are cut: a message stands on one line.
+_LONGEST = 60
+
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "a mapping",
+    "string": "a string",
+}
+
+
+def reasons(value: object, schema: Mapping[str, Any], *, secret: Collection[str] = ()) -> Iterator[str]:
+    """Yield each reason as ``field: what is written, why it cannot be, what would be``, ordered by field.
+
+    What stands below a top-level field named in *secret* is not shown, only that it is wrong.
+    """
+    foreign = dict(_foreign(value, ()))
+    found = {*foreign.items()}
+    for error in _validator_class()(schema).iter_errors(value):
+        found.update((route, reason) for route, reason in _reasons(error) if route not in foreign)
+    for route, reason in sorted(found, key=lambda item: ([str(key) for key in item[0]], item[1])):
+        said = (
+            "what is written, which is secret, is not a string; quote it"
+            if route[:-1] and route[0] in secret
+            else reason
+        )
+        yield f"{_printable(dotted(route))}: {said}" if route else said
+
+
+def shown(value: object) -> str:
+    """Write a value for a message: a scalar as YAML would have it, of anything larger only what it is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _printable(text: str) -> str:
+    """Keep a message on one line, whatever the keys of a value hold."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode()
+
+
+@cache
+def _validator_class() -> Any:
+    """Make a validator that knows ``x-syntax`` and takes a tuple for a list, as jsonschema-rs does."""
+    lists = Draft202012Validator.TYPE_CHECKER.redefine("array", lambda _, value: isinstance(value, (list, tuple)))
+    make: Any = extend  # the stubs give it no types
+    return make(Draft202012Validator, {"x-syntax": _check_syntax, "pattern": _pass}, type_checker=lists)
+
+
+def _check_syntax(_: object, syntax: str, value: object, __: object) -> Iterator[ValidationError]:
+    if isinstance(value, str) and names.SYNTAXES[syntax].refuse(value) is not None:
+        yield ValidationError(syntax)
+
+
+def _pass(*_: object) -> Iterator[ValidationError]:
+    return iter(())
+
+
+def _reasons(error: ValidationError) -> Iterator[Reason]:
+    route: Route = tuple(error.absolute_path)
+    value: Any = error.instance
+    rule: Any = error.validator_value
+    schema: Any = error.schema
+    if "x-otherwise" in schema:
+        yield route, schema["x-otherwise"]
+    elif error.validator == "additionalProperties":
+        yield from _unknown(route, value, schema.get("properties", {}))
+    elif error.validator == "required":
+        yield from _missing(route, value, rule)
+    else:
+        yield route, _SAY[str(error.validator)](value, rule)
+
+
+def _unknown(route: Route, value: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[Reason]:
+    for name in value:
+        if name not in fields:
+            yield (*route, name), f"there is no such field; {instead(str(name), fields)}"
+
+
+def _missing(route: Route, value: Mapping[str, Any], fields: list[str]) -> Iterator[Reason]:
+    for name in fields:
+        if name not in value:
+            yield (*route, name), "is missing; write it"
+
+
+def _say_type(value: object, rule: str | list[str]) -> str:
+    """Say which type is wanted. That most fields may be null too is left out: nobody means to write it."""
+    types = [rule] if isinstance(rule, str) else rule
+    wanted = [name for name in dict.fromkeys(types) if name != "null"] or types
+    remedy = next(filter(None, (_rewritten(value, name) for name in wanted)), None)
+    said = f"{shown(value)} is not {' or '.join(_TYPES[name] for name in wanted)}"
+    return f"{said}; write {remedy}" if remedy else said
+
+
+def _say_one_of(value: object, rule: list[Mapping[str, Any]]) -> str:
+    """Explain a choice. The Kubernetes schemas leave one only between types: of quantities, of ports."""
+    return _say_type(value, [name for branch in rule for name in branch["type"]])
+
+
+def _say_enum(value: object, rule: list[str]) -> str:
+    return f"{shown(value)} is not allowed; {instead(str(value), rule)}"
+
+
+def _say_const(value: object, rule: object) -> str:
+    return f"{shown(value)} is not allowed; write {shown(rule)}"
+
+
+def _say_syntax(value: str, rule: str) -> str:
+    return f"{shown(value)} {names.SYNTAXES[rule].refuse(value)}"
+
+
+def _say_empty(value: object, _: int) -> str:
+    """Explain a least size, which in our schemas is always 1."""
+    return f"{shown(value)} is empty; fill it"
+
+
+def _say_long(value: list[object], rule: int) -> str:
+    return f"a list of {len(value)} is too long; keep {rule} at most"
+
+
+def _say_dependency(value: Mapping[str, Any], rule: Mapping[str, list[str]]) -> str:
+    lacking = [(field, needed) for field in rule if field in value for needed in rule[field] if needed not in value]
+    return "; ".join(
+        f"{field} stands without {needed}, which it needs; write both or neither" for field, needed in lacking
+    )
+
+
+_SAY: Mapping[str, Callable[[Any, Any], str]] = {
+    "const": _say_const,
+    "dependentRequired": _say_dependency,
+    "enum": _say_enum,
+    "minItems": _say_empty,
+    "minLength": _say_empty,
+    "minProperties": _say_empty,
+    "maxItems": _say_long,
+    "oneOf": _say_one_of,
+    "type": _say_type,
+    "x-syntax": _say_syntax,
+}
+
+
+def _rewritten(value: object, wanted: str) -> str | None:
+    """Write a scalar as the wanted type, if it was only written as the wrong one: quoted, not quoted, not listed."""
+    if isinstance(value, str):
+        if wanted == "array":
+            return f"[{shown(value)}]"
+        spelled = {"boolean": ("true", "false"), "integer": (value,) if value.isdecimal() else ()}
+        return value if value in spelled.get(wanted, ()) else None
+    if wanted == "string" and isinstance(value, (bool, int, float)):
+        return repr(shown(value))
+    return None
+
+
+def _foreign(value: object, route: Route) -> Iterator[Reason]:
+    """Find values that JSON does not have, such as dates; an object can hold none, whatever its schema."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if type(key) is not str:
+                yield route, f"key {shown(key)} is not a string; write {str(key)!r}"
+            yield from _foreign(item, (*route, str(key)))
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _foreign(item, (*route, index))
+    elif not _plain(value):
+        yield route, f"{shown(value)} is nothing that an object can hold; write {str(value)!r} if text is meant"
+
+
+def _plain(value: object) -> bool:
+    if type(value) is str:
+        return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+    return type(value) in {int, bool, type(None)} or (type(value) is float and math.isfinite(value))

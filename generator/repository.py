@@ -1,0 +1,95 @@
+"""Where things lie in a tenants repository, and which of them there are right now."""
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import templates
+from generator.problems import InputError, Place, Problem
+
+TENANTS = "tenants"
+POLICIES = "policies"
+RENDERED = "rendered"
+PLATFORM = "tenants/platform.yaml"
+WAIVERS = "tenants/waivers.yaml"
+#: The tool's own corner, never committed: lock, staging, index.
+PRIVATE = ".tenantry"
+
+#: What tells whether a file is still the one it was: modification time in ns, size in bytes, inode.
+Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input file, named by its path below the root."""
+
+    document: str
+    stamp: Stamp
+
+
+def stamp(status: os.stat_result) -> Stamp:
+    """Reduce a stat to what tells whether a file has changed."""
+    return (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above *start* that holds a platform file."""
+    for folder in (start, *start.parents):
+        if (folder / PLATFORM).exists():
+            return folder
+    message = f"there is no {PLATFORM} here or in a folder above; start one with: tenantry init"
+    raise InputError([Problem(Place(str(start)), message)])
+
+
+def tenant_sources(root: Path) -> list[Source]:
+    """List the tenant files, in the order of their paths; anything in ``tenants/`` that is no YAML is passed over."""
+    reserved = {PLATFORM, WAIVERS}
+    found = (source for source in _walk(root, TENANTS) if source.document not in reserved)
+    return sorted(found, key=lambda source: source.document)
+
+
+def policy_sources(root: Path) -> list[Source]:
+    """List the site's own policy files, in the order of their paths."""
+    return sorted(_walk(root, POLICIES), key=lambda source: source.document) if (root / POLICIES).is_dir() else []
+
+
+def _walk(root: Path, folder: str) -> Iterator[Source]:
+    """Walk a folder for YAML. A link is listed as a file: whoever reads it decides whether it may be followed."""
+    with os.scandir(root / folder) as entries:
+        for item in entries:
+            name = f"{folder}/{item.name}"
+            if item.name.startswith(".") or name == templates.FOLDER:
+                continue
+            if item.name.endswith((".yaml", ".yml")):
+                yield Source(name, stamp(item.stat(follow_symlinks=False)))
+            elif item.is_dir(follow_symlinks=False):
+                yield from _walk(root, name)
+
+
+def template_texts(root: Path) -> tuple[dict[str, str], list[Problem]]:
+    """Read the site's templates, by name, and say which cannot be read."""
+    folder = root / templates.FOLDER
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for item in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if item.name.endswith(templates.ENDING):
+            try:
+                found[item.name.removesuffix(templates.ENDING)] = item.read_bytes().decode()
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(
+                    Problem(Place(f"{templates.FOLDER}/{item.name}"), f"the template cannot be read: {error}")
+                )
+    return found, problems
+
+
+def name_of(document: str) -> str:
+    """Return the name that what a document describes must have: that of the file, without its ending."""
+    return document.rpartition("/")[2].rpartition(".")[0]
+
+
+def is_output_of(path: str, tenants: Collection[str], clusters: Collection[str]) -> bool:
+    """Tell whether a rendered path belongs to one of the tenants on one of the clusters; empty means any."""
+    _, cluster, *below = path.split("/")
+    names = {part.removesuffix(".yaml") for part in below}
+    return (not clusters or cluster in clusters) and (not tenants or not names.isdisjoint(tenants))

@@ -1,0 +1,161 @@
+"""Some of the tenants, carried from their files to their manifests in one process.
+
+A shard reads and checks its tenants (``survey``), learns what they have to know of the others, builds and compares
+their files (``build``), and moves new ones into place (``commit``) or forgets them (``abort``). Between the steps
+it keeps each tenant as a few hundred bytes, so that memory does not grow with what is rendered.
+"""
+
+import marshal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from generator import documents, placement, plan, rendered, schema, tenant, tree
+from generator.assembly import Assembly
+from generator.directory import Entry, Facts, entry
+from generator.plan import Verdict
+from generator.problems import InputError, Place, Problem
+from generator.repository import Stamp
+from generator.tenant import Tenant
+
+
+class Surveyed(NamedTuple):
+    """One tenant file as it was read; ``entry`` is ``None`` where it cannot be used."""
+
+    document: str
+    digest: str
+    entry: Entry | None
+    problems: tuple[Problem, ...]
+
+
+class Change(NamedTuple):
+    """A file that is not what it should be; ``old`` and ``new`` are kept for a few, to be shown."""
+
+    path: str
+    verdict: Verdict
+    old: bytes | None
+    new: bytes | None
+
+
+class Built(NamedTuple):
+    """What came of one tenant file: the paths of all its outputs, and those that have to change."""
+
+    document: str
+    paths: tuple[str, ...]
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class Shard:
+    """The tenants of some documents. *showing* is how many changed files are kept to be shown."""
+
+    root: Path
+    documents: Sequence[str]
+    assembly: Assembly | None
+    lane: int = 0
+    showing: int = 0
+    _values: dict[str, bytes] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _resolved: dict[str, Tenant] = field(default_factory=dict)
+    _stage: rendered.Stage | None = None
+
+    def survey(self) -> list[Surveyed]:
+        """Read and check every document by itself."""
+        return [self._survey(document) for document in self.documents]
+
+    def _survey(self, document: str) -> Surveyed:
+        data, problems = documents.load(self.root, document)
+        if data is None:
+            return Surveyed(document, "", None, problems)
+        digest = sha256(data).hexdigest()
+        found = documents.parse(data, document)
+        value: Any = found.value
+        problems = (*found.problems, *(schema.check(found, "tenant") if value is not None else ()))
+        if not problems:
+            problems = (*_misnamed(document, value), *tenant.check(tenant.from_value(value, document), value))
+        if problems:
+            return Surveyed(document, digest, None, problems)
+        self._values[document] = marshal.dumps(value)
+        return Surveyed(document, digest, entry(value, document), ())
+
+    def build(self, tasks: Mapping[str, Facts], homes: Mapping[str, str], *, write: bool) -> list[Built]:
+        """Build the files of the tenants in *tasks* (by document) and compare them with what lies there.
+
+        *homes* says in which document each ancestor is. With *write*, changed files are staged.
+        """
+        self._stage = rendered.Stage(self.root, self.lane) if write else None
+        self._names = dict(homes)
+        return [self._build(document, facts) for document, facts in tasks.items()]
+
+    def _build(self, document: str, facts: Facts) -> Built:
+        own = self._tenant(document)
+        try:
+            texts = self._texts(own, facts)
+        except InputError as error:
+            return Built(document, (), (), error.problems)
+        changes: list[Change] = []
+        problems: list[Problem] = []
+        root = str(self.root)
+        for path, text in texts.items():
+            found = rendered.read(root, path)
+            verdict = plan.judge(text, found)
+            if verdict is Verdict.SAME:
+                continue
+            objection = plan.objection(path, verdict, document)
+            if objection is not None:
+                problems.append(objection)
+            elif self._stage is not None:
+                self._stage.add(path, text)
+            shown = self.showing > 0
+            self.showing -= shown
+            changes.append(Change(path, verdict, found if shown else None, text if shown else None))
+        return Built(document, tuple(texts), tuple(changes), tuple(problems))
+
+    def _texts(self, own: Tenant, facts: Facts) -> dict[str, bytes]:
+        """Build, check and write out all files of a tenant; raise :class:`InputError` for what is wrong."""
+        if self.assembly is None:
+            raise AssertionError("nothing is built without a platform")
+        platform = self.assembly.platform
+        ancestors = [self._ancestor(name) for name in facts.ancestors]
+        resolved = tree.resolve(own, ancestors, platform)
+        problems = [*tree.check(own, resolved, platform), *placement.check(resolved)]
+        if problems:
+            raise InputError(problems)
+        return self.assembly.files(resolved, facts)
+
+    def _tenant(self, document: str) -> Tenant:
+        packed = self._values.get(document)
+        if packed is not None:
+            return tenant.from_value(marshal.loads(packed), document)
+        found = documents.read(self.root, document)
+        if found.problems or not schema.decider("tenant")(found.value):
+            raise InputError([Problem(Place(document), "the file changed while it was read; run again")])
+        value: Any = found.value
+        return tenant.from_value(value, document)
+
+    def _ancestor(self, name: str) -> Tenant:
+        found = self._resolved.get(name)
+        if found is None:
+            found = self._resolved[name] = self._tenant(self._names[name])
+        return found
+
+    def commit(self) -> dict[str, Stamp]:
+        """Move the staged files into place; return their stamps."""
+        return self._stage.commit() if self._stage is not None else {}
+
+    def abort(self) -> None:
+        """Forget the staged files."""
+        if self._stage is not None:
+            self._stage.abort()
+
+
+def _misnamed(document: str, value: Mapping[str, Any]) -> Iterator[Problem]:
+    """Ask that a tenant can be found by the name of its file."""
+    name = value["metadata"]["name"]
+    stem = document.rpartition("/")[2].rpartition(".")[0]
+    if stem != name:
+        message = f"{name!r} is not the name of the file, {stem!r}; rename one of them"
+        yield Problem(Place(document, ("metadata", "name")), message)

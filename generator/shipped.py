@@ -1,0 +1,20 @@
+"""The files that ship with the program: JSON Schemas and default policies.
+
+One resolver for both kinds of installation: a wheel carries the policies inside the package, a checkout
+(``pip install -e .``) has them beside it.
+"""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def schema(name: str) -> bytes:
+    """Return the text of a shipped JSON Schema, such as ``tenant``."""
+    return (_PACKAGE / "schemas" / f"{name}.schema.json").read_bytes()
+
+
+def policies() -> Path:
+    """Return the folder of the default policies."""
+    inside = _PACKAGE / "policies"
+    return inside if inside.is_dir() else _PACKAGE.parent / "policies"

@@ -1,0 +1,86 @@
+"""The site's own Jinja2 templates: text in ``tenants/templates/`` -> the bodies of Kubernetes objects.
+
+Templates run in Jinja2's sandbox, without loops over more than a fixed range, and an undefined name is an error
+and not an empty text. They see values, never the program. What comes out is read by the strict reader, as a
+tenant file is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.documents import parse_all
+from generator.problems import InputError, Place, Problem, instead
+
+#: Where templates lie, below the repository's root; a template is called by its file's name without the ending.
+FOLDER = "tenants/templates"
+ENDING = ".yaml.j2"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Templates:
+    """All templates of a site, by name; each is compiled when it is first rendered."""
+
+    texts: Mapping[str, str]
+    _compiled: dict[str, Any] = field(default_factory=dict)
+
+    def render(self, name: str, context: Mapping[str, Any], origin: Place) -> list[Mapping[str, Any]]:
+        """Render a template for the one who asks at *origin*; raise :class:`InputError` for what is wrong."""
+        if name not in self.texts:
+            message = f"{name!r} is not a template in {FOLDER}/; {instead(name, self.texts)}"
+            raise InputError([Problem(origin, message)])
+        text = self._run(name, context, origin)
+        documents = parse_all(text.encode(), path(name))
+        problems = [_blamed(problem, name, origin) for document in documents for problem in document.problems]
+        if problems:
+            raise InputError(problems)
+        return [document.value for document in documents if isinstance(document.value, dict)]
+
+    def _run(self, name: str, context: Mapping[str, Any], origin: Place) -> str:
+        from jinja2 import TemplateError
+
+        try:
+            template = self._compiled.get(name)
+            if template is None:
+                template = self._compiled[name] = _environment().from_string(self.texts[name])
+            text: str = template.render(context)
+        except TemplateError as error:
+            raise InputError([_failed(error, name, origin)]) from error
+        except (ArithmeticError, LookupError, OverflowError, TypeError, ValueError) as error:
+            message = f"template {name!r} fails: {error}"
+            raise InputError([Problem(origin, message)]) from error
+        return text
+
+
+def path(name: str) -> str:
+    """Return the file of a template, below the repository's root."""
+    return f"{FOLDER}/{name}{ENDING}"
+
+
+def _environment() -> Any:
+    """Make the sandbox. Its filters write values so that they cannot break out of the YAML around them."""
+    import json
+
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+    )
+    environment.filters["yaml"] = json.dumps  # JSON is YAML, on one line, and quotes whatever a reader could mistake
+    return environment
+
+
+def _failed(error: Any, name: str, origin: Place) -> Problem:
+    """Point at the template's own line where Jinja2 knows it, and at whoever asked for it where not."""
+    line = getattr(error, "lineno", None)
+    message = (error.message or type(error).__name__).rstrip(".")
+    if line is not None:
+        return Problem(Place(path(name), (), line, 1), message)
+    return Problem(origin, f"template {name!r} fails: {message}")
+
+
+def _blamed(problem: Problem, name: str, origin: Place) -> Problem:
+    """Say of a problem in a template's output whose values brought it about."""
+    where = f"line {problem.place.line} of what template {name!r} makes"
+    return Problem(origin, f"{where}: {problem.message}")

@@ -1,0 +1,273 @@
+"""A tenant as its file describes it: nothing inherited yet, nothing rendered."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator.documents import Document, natural_key
+from generator.problems import Place, Problem, instead
+from generator.settings import (
+    Amounts,
+    Limits,
+    PodSecurity,
+    Settings,
+    amounts,
+    limits,
+    pod_security,
+    settings,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who gets a role: ``kind`` is User, Group or ServiceAccount; a service account also has a namespace."""
+
+    kind: str
+    name: str
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a role, in the namespaces of these short names; none named means all."""
+
+    subject: Subject
+    role: str
+    namespaces: tuple[str, ...]
+    origin: Place
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceSpec:
+    """A namespace as the file lists it; ``name`` is ``None`` for the one of a tenant that lists none.
+
+    ``full_name`` ``None`` leaves the name to the platform's rule, ``pod_security`` ``None`` the level to the
+    tenant, ``quota`` ``None`` the namespace's part to what the others leave, ``limits`` ``None`` to the tenant.
+    """
+
+    name: str | None
+    full_name: str | None
+    display_name: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    pod_security: PodSecurity | None
+    quota: Amounts | None
+    limits: Limits | None
+    origin: Place
+
+
+@dataclass(frozen=True, slots=True)
+class AwsIdentity:
+    """An AWS IAM role, reached by ``irsa`` or ``pod-identity``."""
+
+    role_arn: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class GcpIdentity:
+    """A Google service account's address."""
+
+    service_account: str
+
+
+@dataclass(frozen=True, slots=True)
+class AzureIdentity:
+    """An Azure managed identity; ``None`` leaves a field to the cluster."""
+
+    client_id: str
+    tenant_id: str | None
+    identity_name: str | None
+    token_expiration_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A cloud identity for each provider that has one."""
+
+    aws: AwsIdentity | None
+    gcp: GcpIdentity | None
+    azure: AzureIdentity | None
+    origin: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAccount:
+    """A service account for workloads; ``role`` ``None`` gives it no rights, ``identity`` ``None`` no cloud."""
+
+    name: str
+    namespaces: tuple[str, ...]
+    role: str | None
+    automount_token: bool
+    image_pull_secrets: tuple[str, ...]
+    identity: Identity | None
+    origin: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One tenant. ``None`` in ``owners`` and ``members`` means that the parent decides, ``()`` means nobody."""
+
+    name: str
+    annotations: Mapping[str, str]
+    display_name: str
+    description: str
+    parent: str | None
+    tier: str | None
+    lifecycle: str
+    owners: tuple[Member, ...] | None
+    members: tuple[Member, ...] | None
+    namespaces: tuple[NamespaceSpec, ...]
+    settings: Settings
+    service_accounts: tuple[ServiceAccount, ...]
+    extras: Mapping[str, Any]
+    origin: Place
+
+
+def from_value(value: Mapping[str, Any], document: str) -> Tenant:
+    """Make a tenant of a value that its schema has found valid; *document* is its file below the root."""
+    place = Place(document)
+    spec = value.get("spec", {})
+    here = place / "spec"
+    metadata = value["metadata"]
+    get = spec.get
+    identity = _identity(get("identity"), here)
+    return Tenant(
+        name=metadata["name"],
+        annotations=metadata.get("annotations", {}),
+        display_name=get("displayName", ""),
+        description=get("description", ""),
+        parent=get("parent"),
+        tier=get("tier"),
+        lifecycle=get("lifecycle", "active"),
+        owners=_each(_owner, get("owners"), here / "owners"),
+        members=_each(_member, get("members"), here / "members"),
+        namespaces=_namespaces(get("namespaces"), place),
+        settings=settings(spec, here, metadata.get("labels", {})),
+        service_accounts=tuple(
+            _service_account(item, here / "serviceAccounts" / item["name"], identity)
+            for item in get("serviceAccounts", ())
+        ),
+        extras=get("extras", {}),
+        origin=place,
+    )
+
+
+def _each(take: Any, value: Sequence[Any] | None, place: Place) -> Any:
+    """Take each item of a three-state list."""
+    if value is None:
+        return None
+    return tuple(take(item, place / natural_key(item, i)) for i, item in enumerate(value))
+
+
+def _owner(value: Mapping[str, str], place: Place) -> Member:
+    return Member(subject(value), "admin", (), place)
+
+
+def _member(value: Mapping[str, Any], place: Place) -> Member:
+    return Member(subject(value), value["role"], tuple(value.get("namespaces", ())), place)
+
+
+def subject(value: Mapping[str, str]) -> Subject:
+    """Take a user, a group, or a service account written ``namespace/name``."""
+    if "user" in value:
+        return Subject("User", value["user"])
+    if "group" in value:
+        return Subject("Group", value["group"])
+    namespace, _, name = value["serviceAccount"].partition("/")
+    return Subject("ServiceAccount", name, namespace)
+
+
+def _namespaces(value: Sequence[Mapping[str, Any]] | None, place: Place) -> tuple[NamespaceSpec, ...]:
+    if value is None:
+        return (NamespaceSpec(None, None, "", {}, {}, None, None, None, place),)
+    here = place / "spec" / "namespaces"
+    return tuple(_namespace(item, here / item["name"]) for item in value)
+
+
+def _namespace(value: Mapping[str, Any], place: Place) -> NamespaceSpec:
+    get = value.get
+    return NamespaceSpec(
+        name=value["name"],
+        full_name=get("fullName"),
+        display_name=get("displayName", ""),
+        labels=get("labels", {}),
+        annotations=get("annotations", {}),
+        pod_security=pod_security(get("podSecurity")),
+        quota=amounts(value["quota"]) if "quota" in value else None,
+        limits=limits(get("limits"), place),
+        origin=place,
+    )
+
+
+def _service_account(value: Mapping[str, Any], place: Place, inherited: Identity | None) -> ServiceAccount:
+    get = value.get
+    return ServiceAccount(
+        name=value["name"],
+        namespaces=tuple(get("namespaces", ())),
+        role=get("role"),
+        automount_token=get("automountToken", False),
+        image_pull_secrets=tuple(get("imagePullSecrets", ())),
+        identity=_identity(get("identity"), place) or inherited,
+        origin=place,
+    )
+
+
+def _identity(value: Mapping[str, Any] | None, place: Place) -> Identity | None:
+    if value is None:
+        return None
+    aws, gcp, azure = value.get("aws"), value.get("gcp"), value.get("azure")
+    return Identity(
+        aws=aws and AwsIdentity(aws["roleArn"], aws.get("via", "irsa")),
+        gcp=gcp and GcpIdentity(gcp["serviceAccount"]),
+        azure=azure and _azure(azure),
+        origin=place / "identity",
+    )
+
+
+def _azure(value: Mapping[str, Any]) -> AzureIdentity:
+    get = value.get
+    return AzureIdentity(value["clientId"], get("tenantId"), get("identityName"), get("tokenExpirationSeconds"))
+
+
+def check(tenant: Tenant, value: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find what the schema cannot see in one file alone: doubled names, references to nothing in it."""
+    spec = value.get("spec", {})
+    here = tenant.origin / "spec"
+    for field in ("namespaces", "serviceAccounts"):
+        yield from _doubled([item["name"] for item in spec.get(field, ())], here / field)
+    shorts = [namespace.name for namespace in tenant.namespaces if namespace.name is not None]
+    for place, names in _mentions(tenant):
+        for name in names:
+            if name not in shorts:
+                hint = instead(name, shorts) if shorts else "the tenant lists no namespaces, so leave this out"
+                yield Problem(place / "namespaces", f"{name!r} is not a namespace of this tenant; {hint}")
+    if "identity" in spec and not tenant.service_accounts:
+        message = "an identity belongs to service accounts, and the tenant has none; list one in serviceAccounts"
+        yield Problem(here / "identity", message)
+    for account in tenant.service_accounts:
+        if account.name == "default":
+            message = (
+                "'default' never gets a role, a token or an identity here; give the workload an account of its own"
+            )
+            yield Problem(account.origin / "name", message)
+
+
+def _doubled(names: Sequence[str], place: Place) -> Iterator[Problem]:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            yield Problem(place / i / "name", f"{name!r} is the name of an earlier one too; names are used once")
+
+
+def _mentions(tenant: Tenant) -> Iterator[tuple[Place, tuple[str, ...]]]:
+    """List the places that name the tenant's own namespaces."""
+    for member in tenant.members or ():
+        yield member.origin, member.namespaces
+    for account in tenant.service_accounts:
+        yield account.origin, account.namespaces
+    if tenant.settings.network is not None:
+        for opening in (*(tenant.settings.network.ingress or ()), *(tenant.settings.network.egress or ())):
+            yield opening.origin, opening.namespaces
+    if tenant.settings.mesh is not None:
+        for caller in tenant.settings.mesh.ingress or ():
+            yield caller.origin, caller.namespaces

@@ -1,0 +1,77 @@
+"""Parents and inheritance: a tenant with everything filled in that it leaves to others."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from generator.platform import Platform
+from generator.problems import Problem, instead
+from generator.settings import Settings, overlay
+from generator.tenant import Tenant
+
+#: The roles that every platform has.
+BUILT_IN_ROLES = ("viewer", "editor", "admin")
+
+
+def resolve(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> Tenant:
+    """Fill in what *tenant* leaves open: from its tier, then its ancestors (nearest first), then the platform.
+
+    A quota is not inherited, for a parent's cap is not a child's, and neither are identities, service accounts
+    or extras. What comes from a parent keeps the place where the parent says it.
+    """
+    settings = _with_tier(tenant, platform)
+    own_quota = settings.quota or platform.defaults.quota
+    for ancestor in ancestors:
+        settings = overlay(settings, _with_tier(ancestor, platform))
+    settings = overlay(settings, platform.defaults)
+    line = (tenant, *ancestors)
+    return replace(
+        tenant,
+        settings=replace(settings, quota=own_quota),
+        owners=next((t.owners for t in line if t.owners is not None), ()),
+        members=next((t.members for t in line if t.members is not None), ()),
+        lifecycle=_lifecycle(tenant, ancestors),
+    )
+
+
+def _with_tier(tenant: Tenant, platform: Platform) -> Settings:
+    tier = platform.tiers.get(tenant.tier) if tenant.tier is not None else None
+    return overlay(tenant.settings, tier) if tier is not None else tenant.settings
+
+
+def _lifecycle(tenant: Tenant, ancestors: Sequence[Tenant]) -> str:
+    """Freeze with the parent; but only a tenant's own file can give up its protection from removal."""
+    if tenant.lifecycle == "active" and any(ancestor.lifecycle != "active" for ancestor in ancestors):
+        return "frozen"
+    return tenant.lifecycle
+
+
+def check(tenant: Tenant, resolved: Tenant, platform: Platform) -> Iterator[Problem]:
+    """Find what one tenant asks of the platform that the platform does not have."""
+    here = tenant.origin / "spec"
+    if tenant.tier is not None and tenant.tier not in platform.tiers:
+        hint = instead(tenant.tier, platform.tiers)
+        yield Problem(here / "tier", f"{tenant.tier!r} is not a tier of the platform; {hint}")
+    choice = tenant.settings.clusters
+    for name in choice.names if choice else ():
+        if name not in platform.clusters:
+            hint = instead(name, platform.clusters)
+            yield Problem(choice.origin / name, f"{name!r} is not a cluster of the platform; {hint}")  # type: ignore[union-attr]  # it has names
+    yield from _check_roles(tenant, platform)
+    yield from _check_labels(tenant, resolved, platform)
+
+
+def _check_roles(tenant: Tenant, platform: Platform) -> Iterator[Problem]:
+    known = {*BUILT_IN_ROLES, *platform.roles}
+    named = [(member.origin, member.role) for member in tenant.members or ()]
+    named += [(account.origin, account.role) for account in tenant.service_accounts if account.role is not None]
+    for place, role in named:
+        if role not in known:
+            yield Problem(place / "role", f"{role!r} is not a role of the platform; {instead(role, known)}")
+
+
+def _check_labels(tenant: Tenant, resolved: Tenant, platform: Platform) -> Iterator[Problem]:
+    place = tenant.origin / "metadata" / "labels"
+    for required in platform.required_labels:
+        objection = required.objection(resolved.settings.labels.get(required.key))
+        if objection is not None:
+            yield Problem(place / required.key, objection)
