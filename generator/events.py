@@ -45,7 +45,8 @@ class _PurePythonParser(Reader, Scanner, Parser):
         """Return the next event; refuse the escaped halves of characters as libyaml does, for no file can hold them."""
         event: Any = super().get_event()  # type: ignore[no-untyped-call]
         if type(event) is ScalarEvent and _HALF.search(event.value):
-            raise ScannerError(None, None, "found invalid Unicode character escape code", None)
+            mark: Any = event.start_mark
+            raise ScannerError(None, None, "found invalid Unicode character escape code", mark)
         return event
 
 
@@ -178,7 +179,7 @@ class Events:
         elif not start.explicit and self._started > 1:
             self._refuse(start, "kubectl stops reading after '...'; write '---' before the next document")
         elif start.explicit and not empty and first.start_mark.line == start.start_mark.line:
-            self._refuse(first, "kubectl reads nothing in a line of '---'; write this in a line of its own")
+            self._refuse(first, "kubectl reads nothing beside '---'; write this in a line of its own")
 
     def _node(self, event: Any) -> Value:
         """Build the value that *event* starts."""

@@ -17,6 +17,7 @@ _KIBI = 1024
 #: Longest number or largest exponent that is read. Kubernetes has no such bound, but nobody means more, and a file
 #: must not be able to make us compute with millions of digits.
 _MOST_DIGITS = 1000
+_TOO_LARGE = 10**_MOST_DIGITS
 
 _DECIMAL_SUFFIXES = {-9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E"}
 _BINARY_SUFFIXES = {10: "Ki", 20: "Mi", 30: "Gi", 40: "Ti", 50: "Pi", 60: "Ei"}
@@ -136,7 +137,7 @@ def _text_of(value: object) -> str:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) < 10**_MOST_DIGITS:
+        if abs(value) < _TOO_LARGE:
             return str(value)
         raise QuantityError("a number", f"of more than {_MOST_DIGITS} digits is {_NOT_ONE}; write a smaller one")
     if isinstance(value, float):

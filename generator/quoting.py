@@ -90,10 +90,9 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _fits_block(value: str) -> bool:
-    """Tell whether a block keeps *value* exactly: blanks alone on its first or last line would be lost."""
-    first = value.partition("\n")[0]
+    """Tell whether a block keeps *value* exactly; blanks alone on its last line would be lost."""
     last = value.rstrip("\n").rpartition("\n")[2]
-    return not _ODD.search(value) and not first.isspace() and last.strip() != ""
+    return last.strip() != "" and not _ODD.search(value)
 
 
 def _block(value: str, indent: str) -> str:

@@ -75,7 +75,9 @@ def plain(text: str) -> Scalar | Refusal:
     if text in _BOOLEANS:
         return _refusal(text, f"a boolean {_TO_SOME}")
     kind = next((kind for pattern, kind in _KINDS if pattern.fullmatch(text)), None)
-    return text if kind is None else _refusal(text, kind)
+    if kind is None and isinstance(as_kubernetes_reads(text), str):
+        return text
+    return _refusal(text, kind or _NUMBER)
 
 
 @lru_cache(maxsize=4096)

@@ -134,8 +134,17 @@ def test_memory_of_texts_is_bounded_and_changes_nothing(monkeypatch):
     expected = [document(body) for body in bodies]
     monkeypatch.setattr(emit, "REMEMBERED", 3)
     monkeypatch.setattr(emit, "_strings", {})
+    emit._keys.clear()  # noqa: SLF001 - what it remembers from other tests would hide what is forgotten
     assert [document(body) for body in bodies] == expected
     assert len(emit._strings) <= 3  # noqa: SLF001 - a bound cannot be seen from outside
+    assert all(len(keys) <= 3 for keys in emit._keys.values())  # noqa: SLF001 - the same
+
+
+def test_the_text_of_a_fixed_part_is_made_once_for_each_depth():
+    labels, verbs = Fixed({"tenant": "vision"}), FixedList(["get"])
+    document({"labels": labels, "verbs": verbs, "inner": {"labels": labels}, "again": labels})
+    assert labels.texts == {"  ": "  tenant: vision\n", "    ": "    tenant: vision\n"}
+    assert verbs.texts == {"": "- get\n"}
 
 
 MANIFESTS = (

@@ -47,7 +47,7 @@ def test_what_is_stored_is_stored_again_unchanged():
         assert defaulted(once) == once
 
 
-def test_every_problem_is_at_a_field_that_the_api_server_names_or_was_derived_from():
+def test_every_problem_is_in_an_item_that_the_api_server_refuses_too():
     for row in ORACLE:
         for route, _ in problems(row["spec"]):
             assert f"spec.limits[{route[1]}]" in row["message"]

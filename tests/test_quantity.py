@@ -15,6 +15,7 @@ from generator.quantity import ZERO, Quantity, QuantityError, Style, parse
 
 RECORDED = Path(__file__).parent / "oracles" / "quantities.jsonl"
 ORACLE = [json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines()]
+NEGATIVE = "must be greater than or equal to 0"
 
 PROPERTY = settings(max_examples=200, deadline=None, derandomize=True)
 SUFFIXES = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}

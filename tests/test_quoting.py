@@ -130,7 +130,7 @@ def test_every_reader_gets_every_string_back_as_value_key_and_item(reader):
 
 @pytest.mark.parametrize("reader", READERS)
 def test_every_reader_gets_any_document_back(reader):
-    @settings(max_examples=100 if reader != "libyaml" else 500, derandomize=True, deadline=None, database=None)
+    @settings(max_examples=80 if reader != "libyaml" else 300, derandomize=True, deadline=None, database=None)
     @given(BODY)
     def check(body):
         assert READERS[reader](document(body)) == body
