@@ -50,6 +50,8 @@ class Crew:
     ) -> None:
         for member in self._members:
             member.stop()
+        for member in self._members:
+            member.wait()
 
 
 class _Here:
@@ -66,6 +68,9 @@ class _Here:
         return self._call()
 
     def stop(self) -> None:
+        pass
+
+    def wait(self) -> None:
         pass
 
 
@@ -104,6 +109,9 @@ class _Forked:
         self._in.close()
         with suppress(BrokenPipeError):
             self._out.close()
+
+    def wait(self) -> None:
+        """Wait for the process to end. It holds the pipes of those forked before it, so all are stopped first."""
         os.waitpid(self._pid, 0)
 
 

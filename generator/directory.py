@@ -136,7 +136,7 @@ class Directory:
         for child in reversed(trail):
             if child not in self._chains:
                 parent = self.entries[child].parent
-                self._chains[child] = (parent, *self._chains[parent]) if parent in self._chains else ()  # type: ignore[index]
+                self._chains[child] = (parent, *self._chains[parent]) if parent in self._chains else ()
         return self._chains[name]
 
     def ancestors(self, name: str) -> tuple[str, ...]:

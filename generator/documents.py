@@ -130,8 +130,8 @@ def _inside(root: str, name: str) -> str | None:
     for part in parts:
         path = f"{path}/{part}"
         if stat.S_ISLNK(os.lstat(path).st_mode):
-            real = Path(f"{root}/{name}").resolve()
-            return str(real) if real.is_relative_to(Path(root).resolve()) else None
+            real = os.path.realpath(f"{root}/{name}")  # Path.resolve has its own error for links in a circle
+            return real if Path(real).is_relative_to(os.path.realpath(root)) else None
     return path
 
 

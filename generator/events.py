@@ -176,8 +176,6 @@ class Events:
     def _check_start(self, start: Any, first: Any, *, empty: bool) -> None:
         if start.version or start.tags:
             self._refuse(start, "a line that starts with '%' changes how readers read; leave it out")
-        elif not start.explicit and self._started > 1:
-            self._refuse(start, "kubectl stops reading after '...'; write '---' before the next document")
         elif start.explicit and not empty and first.start_mark.line == start.start_mark.line:
             self._refuse(first, "kubectl reads nothing beside '---'; write this in a line of its own")
 
@@ -246,7 +244,8 @@ class Events:
         if type(event) is not ScalarEvent:
             self._route[-1] = ""
             self._refuse(event, f"{_kind(event)} is no key; write a text, in double quotes if it starts with a bracket")
-            self._node(event)
+            if type(event) is not AliasEvent:
+                self._node(event)  # what follows must be read on, and told of
             return ""
         text: str = event.value
         self._route[-1] = text

@@ -63,7 +63,7 @@ def comment(text: str) -> str:
         return text
     from json import dumps  # nearly no path or name is odd
 
-    return dumps(text)[1:-1].replace("\x7f", "\\u007f")
+    return dumps(text)[1:-1]
 
 
 def from_comment(text: str) -> str:

@@ -7,11 +7,11 @@ Import this module only when there is something to say: jsonschema costs 50 ms.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
 from generator import names
@@ -19,6 +19,9 @@ from generator.problems import Route, dotted, instead
 
 #: A field of the value, and what is wrong there.
 Reason = tuple[Route, str]
+
+#: Format -> what is wrong with a text, or ``None``; a reason reads on after the text.
+Formats = Mapping[str, Callable[[str], str | None]]
 
 #: Longer texts are cut: a message stands on one line.
 _LONGEST = 60
@@ -39,17 +42,46 @@ def reasons(value: object, schema: Mapping[str, Any], *, secret: Collection[str]
 
     What stands below a top-level field named in *secret* is not shown, only that it is wrong.
     """
-    foreign = dict(_foreign(value, ()))
-    found = {*foreign.items()}
-    for error in _validator_class()(schema).iter_errors(value):
-        found.update((route, reason) for route, reason in _reasons(error) if route not in foreign)
-    for route, reason in sorted(found, key=lambda item: ([str(key) for key in item[0]], item[1])):
+    for route, reason in explained(value, schema):
         said = (
             "what is written, which is secret, is not a string; quote it"
             if route[:-1] and route[0] in secret
             else reason
         )
         yield f"{_printable(dotted(route))}: {said}" if route else said
+
+
+def explained(value: object, schema: Mapping[str, Any], formats: Formats | None = None) -> list[Reason]:
+    """Return every field with its reason, ordered by field.
+
+    With *formats*, ``format`` means what they say of it (a reason that reads on after the text, or ``None``), and
+    ``pattern`` counts; without, only ``x-syntax`` does.
+    """
+    foreign = dict(_foreign(value, ()))
+    found = {*foreign.items()}
+    for error in _validator_class(formats is not None)(schema, format_checker=_checker(formats)).iter_errors(value):
+        found.update((route, reason) for route, reason in _reasons(error) if route not in foreign)
+    return sorted(found, key=lambda item: ([str(key) for key in item[0]], item[1]))
+
+
+def _checker(formats: Formats | None) -> FormatChecker | None:
+    """Make jsonschema ask *formats*; the reason travels as the cause of its error."""
+    if formats is None:
+        return None
+    checker = FormatChecker(formats=())
+    for name, reason in formats.items():
+        checker.checks(name, raises=ValueError)(_raising(reason))
+    return checker
+
+
+def _raising(reason: Callable[[str], str | None]) -> Callable[[object], bool]:
+    def check(value: object) -> bool:
+        said = reason(value) if isinstance(value, str) else None
+        if said is not None:
+            raise ValueError(said)
+        return True
+
+    return check
 
 
 def shown(value: object) -> str:
@@ -72,11 +104,12 @@ def _printable(text: str) -> str:
 
 
 @cache
-def _validator_class() -> Any:
+def _validator_class(patterns: bool) -> Any:  # noqa: FBT001 - a cached function has no use for keywords
     """Make a validator that knows ``x-syntax`` and takes a tuple for a list, as jsonschema-rs does."""
     lists = Draft202012Validator.TYPE_CHECKER.redefine("array", lambda _, value: isinstance(value, (list, tuple)))
     make: Any = extend  # the stubs give it no types
-    return make(Draft202012Validator, {"x-syntax": _check_syntax, "pattern": _pass}, type_checker=lists)
+    own = {"x-syntax": _check_syntax} | ({} if patterns else {"pattern": _pass})
+    return make(Draft202012Validator, own, type_checker=lists)
 
 
 def _check_syntax(_: object, syntax: str, value: object, __: object) -> Iterator[ValidationError]:
@@ -93,14 +126,54 @@ def _reasons(error: ValidationError) -> Iterator[Reason]:
     value: Any = error.instance
     rule: Any = error.validator_value
     schema: Any = error.schema
+    if "propertyNames" in error.absolute_schema_path:
+        route = (*route, str(value))
     if "x-otherwise" in schema:
         yield route, schema["x-otherwise"]
     elif error.validator == "additionalProperties":
         yield from _unknown(route, value, schema.get("properties", {}))
     elif error.validator == "required":
         yield from _missing(route, value, rule)
+    elif error.validator == "format":
+        yield route, f"{shown(value)} {error.cause}"
+    elif error.validator == "pattern":
+        examples = " or ".join(map(shown, schema.get("examples", ())))
+        yield route, f"{shown(value)} is not of the right form; write one such as {examples or rule}"
+    elif error.validator == "anyOf":
+        yield from _of_branches(error)
+    elif error.validator == "oneOf" and all("required" in branch for branch in rule):
+        yield route, _say_one_field(value, [branch["required"][0] for branch in rule])
     else:
         yield route, _SAY[str(error.validator)](value, rule)
+
+
+def _of_branches(error: ValidationError) -> Iterator[Reason]:
+    """Explain a choice by the branch that was meant: the one for values of this type, if there is one."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    meant = [inner for inner in branches.values() if not any(_is_of_another_type(one) for one in inner)]
+    if meant:
+        for one in meant[0]:
+            yield from _reasons(one)
+        return
+    says = [reason for inner in branches.values() for _, reason in _reasons(inner[0])]
+    yield tuple(error.absolute_path), ", and ".join(dict.fromkeys(says))
+
+
+def _is_of_another_type(error: ValidationError) -> bool:
+    if error.path:
+        return False
+    return error.validator == "type" or (error.validator == "enum" and not isinstance(error.instance, str))
+
+
+def _say_one_field(value: Mapping[str, Any], fields: Sequence[str]) -> str:
+    """Explain that exactly one of several fields is wanted."""
+    given = [field for field in fields if field in value]
+    wanted = ", ".join(fields)
+    if given:
+        return f"{' and '.join(given)} exclude each other; write one of {wanted}"
+    return f"says nothing of whom or what; write one of {wanted}"
 
 
 def _unknown(route: Route, value: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[Reason]:
@@ -157,16 +230,24 @@ def _say_dependency(value: Mapping[str, Any], rule: Mapping[str, list[str]]) -> 
     )
 
 
+def _say_doubled(value: Sequence[object], _: bool) -> str:  # noqa: FBT001 - every saying takes the keyword's value
+    doubled = [item for i, item in enumerate(value) if item in value[:i]]
+    return f"{shown(doubled[0])} is in the list twice; write it once"
+
+
 _SAY: Mapping[str, Callable[[Any, Any], str]] = {
     "const": _say_const,
     "dependentRequired": _say_dependency,
     "enum": _say_enum,
+    "maximum": lambda value, rule: f"{shown(value)} is too much; write {rule} or less",
+    "minimum": lambda value, rule: f"{shown(value)} is too little; write {rule} or more",
     "minItems": _say_empty,
     "minLength": _say_empty,
     "minProperties": _say_empty,
     "maxItems": _say_long,
     "oneOf": _say_one_of,
     "type": _say_type,
+    "uniqueItems": _say_doubled,
     "x-syntax": _say_syntax,
 }
 

@@ -18,7 +18,10 @@ KINDS = ("tenant", "platform", "policy", "waivers")
 
 
 def check(document: Document, kind: str) -> Iterator[Problem]:
-    """Find everything that keeps a document from being a valid *kind*; nothing when it is one."""
+    """Find everything that keeps a document from being a valid *kind*; nothing when it is one.
+
+    Where the reader has refused a value already, nothing is said of what that value might have been.
+    """
     if not decider(kind)(document.value):
         yield from _explain(document, kind)
 
@@ -39,13 +42,15 @@ def _accepts(reason: Callable[[str], str | None]) -> Callable[[str], bool]:
 
 
 def _explain(document: Document, kind: str) -> Iterator[Problem]:
-    from generator.explanation import explained
+    from generator.refusal import explained
 
-    found = list(explained(document.value, bundled(kind)))
+    found = explained(document.value, bundled(kind), FORMATS)
     if not found:
         raise AssertionError(f"{document.name} was refused without a reason")
+    refused = {problem.place.route for problem in document.problems}
     for route, reason in found:
-        yield Problem(Place(document.name, route), reason)
+        if route not in refused:
+            yield Problem(Place(document.name, route), reason)
 
 
 @cache

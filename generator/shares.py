@@ -13,6 +13,9 @@ from generator.quantity import ZERO, Quantity
 from generator.settings import Amounts
 from generator.tenant import NamespaceSpec, Tenant
 
+#: Without a part of these no pod starts, beside the keys that force a value on every container.
+_PODS = ("pods", "count/pods")
+
 
 def of(tenant: Tenant) -> Mapping[str | None, Amounts]:
     """Return each namespace's caps, by its short name, for a resolved tenant that :func:`check` accepts."""
@@ -69,8 +72,19 @@ def _check_amounts(hard: Amounts, place: Place) -> Iterator[Problem]:
             yield Problem(place / key, reason)
 
 
+def _check_left_out(tenant: Tenant, whole: Amounts) -> Iterator[Problem]:
+    """Find namespaces in which no pod could start, for they name their part and leave out what every pod needs."""
+    needed = [key for key in whole if whole[key] and (quotakeys.forced(key) or key in _PODS)]
+    for spec in tenant.namespaces:
+        for key in needed:
+            if spec.quota is not None and key not in spec.quota:
+                message = f"{spec.name} names its part of the quota, and no {key}, so no pod could start there; name a part"
+                yield Problem(spec.origin / "quota", message)
+
+
 def _check_partition(tenant: Tenant, whole: Amounts) -> Iterator[Problem]:
     place = tenant.origin / "spec" / "namespaces"
+    yield from _check_left_out(tenant, whole)
     unset = [spec for spec in tenant.namespaces if spec.quota is None]
     for spec in unset[1:]:
         message = (

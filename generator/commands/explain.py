@@ -1,0 +1,220 @@
+"""``tenantry explain``: what a field of the formats means, from the schema that decides about it."""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from generator import emit, fields, names
+from generator.fields import Field
+from generator.problems import InputError, Place, Problem, nearest
+from generator.schema import KINDS
+
+_WIDTH = 80
+
+#: What a format asks for, in words.
+FORMATS = {
+    "cidr": "a range of addresses such as 10.0.0.0/8, with no bits set beyond its prefix",
+    "date": 'a day, written "YYYY-MM-DD" in quotes',
+    "dns-label": f"{names.DNS_LABEL.what}: {names.DNS_LABEL.allows}",
+    "dns-subdomain": f"{names.DNS_SUBDOMAIN.what}: {names.DNS_SUBDOMAIN.allows}",
+    "label-key": f"{names.LABEL_KEY.what}: {names.LABEL_KEY.allows}",
+    "label-value": f"{names.LABEL_VALUE.what}: {names.LABEL_VALUE.allows}",
+    "namespace-naming": "a name with {tenant} and {namespace} in it, which makes a DNS label",
+    "port": "a port such as 443, 53/UDP or 8000-8100/TCP",
+    "quantity": "a Kubernetes quantity, 0 or more, such as 500m, 64 or 16Gi",
+    "quota-key": "a ResourceQuota key such as requests.cpu, pods or count/jobs.batch",
+    "regex": "a regular expression",
+    "single-naming": "a name with {tenant} in it, which makes a DNS label",
+}
+
+#: JSON's word for a type -> ours, for one and for many.
+_TYPES = {
+    "string": ("text", "texts"),
+    "integer": ("whole number", "whole numbers"),
+    "number": ("number", "numbers"),
+    "boolean": ("true or false", "true or false"),
+    "object": ("mapping", "mappings"),
+    "array": ("list", "lists"),
+}
+
+
+@click.command()
+@click.argument("field", required=False)
+def command(field: str | None) -> int:
+    """Explain a field such as spec.quota.hard or platform.spec.clusters; without one, list the fields."""
+    click.echo(_explanation(_found(field)) if field is not None else _overview())
+    return 0
+
+
+def _overview() -> str:
+    blocks = []
+    for kind in KINDS:
+        top = fields.root(kind)
+        rows = []
+        for field in fields.below(top):
+            inner = fields.below(field) if field.path[-1] in ("metadata", "spec") else ()
+            rows += [(child.dotted, _summary(child)) for child in inner or (field,)]
+        blocks.append(f"{kind}: {top.schema['description']}\n\n{_table(rows)}")
+    return "\n\n".join((*blocks, "Explain one with: tenantry explain FIELD, such as tenantry explain spec.quota"))
+
+
+def _found(text: str) -> Field:
+    """Find a field by what somebody has written; where no kind leads, a tenant is meant first, then a platform."""
+    kind, *path = fields.steps(text)
+    tries = [(kind, path)] if kind in KINDS else [(other, [kind, *path]) for other in KINDS]
+    missed = []
+    for kind, path in tries:
+        field, left = fields.find(kind, path)
+        if not left:
+            return field
+        missed.append((field, left))
+    raise InputError([Problem(Place(text), f"there is no such field; {_instead(text, missed)}")])
+
+
+def _instead(text: str, missed: Sequence[tuple[Field, Sequence[str]]]) -> str:
+    """Name the field that was meant: one beside the step that is wrong, or else one whose whole path is near."""
+    field, left = min(missed, key=lambda miss: len(miss[1]))
+    near = nearest(left[0], (child.path[-1] for child in fields.below(field)))
+    if near is not None:
+        return f"did you mean {'.'.join(((field.kind,) if field.kind != 'tenant' else ()) + field.path[1:] + (near,))!r}?"
+    known = [name for kind in KINDS for child in fields.every(fields.root(kind)) for name in _names(child)]
+    near = nearest(text, known)
+    return f"did you mean {near!r}?" if near is not None else "list all with: tenantry explain"
+
+
+def _names(field: Field) -> tuple[str, ...]:
+    """Return what a field can be called."""
+    full = ".".join(field.path)
+    return (field.dotted, full) if field.kind == "tenant" else (full,)
+
+
+def _explanation(field: Field) -> str:
+    parts = [".".join(field.path), _indented(_wrapped(field.schema.get("description", "")))]
+    parts.append(_table([("type", _type(field)), *_facts(field)]))
+    example = _example(field)
+    if example:
+        parts.append(f"Example:\n\n{_indented(example)}")
+    rows = [(child.path[-1], _summary(child)) for child in _children(field)]
+    if rows:
+        parts.append(f"Fields:\n\n{_table(rows)}")
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def _children(field: Field) -> Iterable[Field]:
+    entry = fields.values(field)
+    structured = entry is not None and fields.below(entry)
+    return (*fields.below(field), *((entry,) if entry is not None and structured else ()))
+
+
+# -- what is known of a field
+
+
+def _facts(field: Field) -> Iterator[tuple[str, str]]:
+    """Yield what the schema asks of a field, each with its name."""
+    forms = fields.forms(field)
+    if len(field.path) > 1:
+        yield "required", "yes" if field.required else "no"
+    if "default" in field.schema:
+        yield "default", _value(field.schema["default"])
+    allowed = [value for form in forms for value in form.get("enum", [form["const"]] if "const" in form else [])]
+    if allowed:
+        yield "allowed", ", ".join(_value(value) for value in allowed)
+    for form in forms:
+        yield from _shape(form)
+    entry = fields.values(field)
+    for form in forms:
+        if "propertyNames" in form:
+            yield "keys", FORMATS[form["propertyNames"]["format"]]
+    if entry is not None:
+        yield "values", _in_a_line(entry)
+
+
+def _shape(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a single form of a field asks for."""
+    if "format" in form:
+        yield "format", FORMATS[form["format"]]
+    if "pattern" in form:
+        yield "pattern", form["pattern"]
+    if "minimum" in form:
+        yield "range", f"{form['minimum']} to {form['maximum']}" if "maximum" in form else f"{form['minimum']} or more"
+    if form.get("minItems") or form.get("minProperties") or form.get("minLength"):
+        least = form.get("minItems") or form.get("minProperties") or form.get("minLength")
+        yield "at least", f"{least} {_unit(form, least)}"
+    choice = [other["required"][0] for other in form.get("oneOf", ()) if "required" in other]
+    if choice:
+        yield "one of", f"exactly one of {', '.join(choice)}"
+    for one, others in form.get("dependentRequired", {}).items():
+        yield "needs", f"{one} only with {', '.join(others)}"
+
+
+def _unit(form: Mapping[str, Any], count: int) -> str:
+    noun = "item" if "minItems" in form else "field" if "minProperties" in form else "character"
+    return noun if count == 1 else f"{noun}s"
+
+
+def _in_a_line(field: Field) -> str:
+    asked = field.schema.get("format")
+    return FORMATS[asked] if asked else _type(field) if _type(field) != "anything" else "anything"
+
+
+def _type(field: Field, many: int = 0) -> str:
+    """Name the types that a field may have."""
+    found: dict[str, None] = {}
+    schema = field.schema
+    for form in (schema, *schema.get("anyOf", ())):
+        for name in _type_names(form):
+            text = _TYPES[name][many]
+            inner = Field(field.path, fields.forms(Field(field.path, form["items"]))[0]) if "items" in form else None
+            found[f"{text} of {_type(inner, 1)}" if inner else text] = None
+    return " or ".join(found) or "anything"
+
+
+def _type_names(form: Mapping[str, Any]) -> tuple[str, ...]:
+    if "enum" in form:
+        return ("string",)
+    if "const" in form:
+        return ("boolean" if isinstance(form["const"], bool) else "string",)
+    named = form.get("type", ())
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
+def _example(field: Field) -> str:
+    """Write the first example as it would stand in a file."""
+    given = field.schema.get("examples")
+    if not given:
+        return ""
+    return emit.document(given[0] if len(field.path) == 1 else {field.path[-1]: given[0]}).rstrip()
+
+
+# -- text
+
+
+def _value(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _summary(field: Field) -> str:
+    mark = "required; " if field.required else ""
+    return mark + str(field.schema.get("description", ""))
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    """Write rows in two columns; what is too long for a field's line goes on below, never beside the first column."""
+    column = max(len(name) for name, _ in rows) + 4
+    lines = []
+    for name, text in rows:
+        folded = textwrap.wrap(text, _WIDTH - column, break_on_hyphens=False) or [""]
+        lines.append(f"  {name:<{column - 2}}{folded[0]}".rstrip())
+        lines += [" " * column + more for more in folded[1:]]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, _WIDTH - 2, break_on_hyphens=False)
+
+
+def _indented(text: str) -> str:
+    return textwrap.indent(text, "  ")

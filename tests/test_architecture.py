@@ -1,0 +1,243 @@
+"""What every room of the house promises: registries equal folders, files stay small, one source for each truth."""
+
+import ast
+import json
+import re
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from generator import builders, cli, kinds, platform, schema, settings, tenant
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "generator"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def name(module):
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def modules_in(folder):
+    return {path.stem for path in (PACKAGE / folder).glob("*.py")} - {"__init__"}
+
+
+@cache
+def tree(module):
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+# Registries
+
+
+def test_every_builder_builds_one_concern():
+    registered = [build.__module__ for _, concern in builders.CONCERNS for build in concern]
+    assert sorted(registered) == sorted(f"generator.builders.{module}" for module in modules_in("builders"))
+
+
+def test_concerns_stand_in_the_order_of_their_files():
+    concerns = [concern for concern, _ in builders.CONCERNS]
+    assert concerns == sorted(concerns)
+
+
+def test_every_command_is_a_module_of_its_name():
+    assert {command.replace("-", "_") for command in cli.COMMANDS} == modules_in("commands")
+
+
+def test_every_kind_of_document_has_a_schema():
+    found = {path.name.removesuffix(".schema.json") for path in (PACKAGE / "schemas").glob("*.schema.json")}
+    assert found - {"common"} == set(schema.KINDS)
+
+
+def test_every_custom_resource_has_a_schema():
+    found = {path.name for path in (PACKAGE / "schemas/resources").glob("*.json")}
+    assert found == {custom.file for custom in kinds.CUSTOM.values()}
+
+
+# Documentation
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_every_command_is_documented(command):
+    documentation = [ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")]
+    assert any(f"tenantry {command}" in path.read_text(encoding="utf-8") for path in documentation)
+
+
+def test_every_module_has_its_line_in_the_map_of_the_house():
+    map_of_the_house = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    missing = [module.name for module in PACKAGE.glob("[a-z]*.py") if f"`{module.name}`" not in map_of_the_house]
+    assert missing == []
+
+
+def test_every_dependency_says_why_it_is_here():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    listed = re.search(r"^dependencies = \[\n(.*?)^\]", text, re.DOTALL | re.MULTILINE)[1]
+    assert [line for line in listed.splitlines() if not re.search(r'",\s+# \S', line)] == []
+
+
+# Files and functions
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_a_module_is_described_and_no_longer_than_400_lines(module):
+    assert ast.get_docstring(tree(module))
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_no_function_is_longer_than_50_lines():
+    long = [
+        f"{name(module)}: {node.name}"
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= 50
+    ]
+    assert long == []
+
+
+def test_only_the_command_line_and_the_crew_catch_everything():
+    broad = {
+        name(module)
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or {"Exception", "BaseException"} & set(re.findall(r"\w+", ast.unparse(node.type))))
+    }
+    assert broad <= {"cli.py", "crew.py"}
+
+
+# One source for the formats: the schemas say what people may write, the dataclasses what the program makes of it
+
+PROSE = None  # written for readers of the file; the program has no use for it
+SUBJECT = {"user": ("subject", "name"), "group": ("subject", "name"), "serviceAccount": ("subject", "namespace")}
+
+#: Schema, place of its properties in it, the dataclasses that take them, and what is named differently there:
+#: property -> field, fields, or PROSE.
+FORMATS = [
+    ("tenant", "properties/metadata", [tenant.Tenant, settings.Settings], {}),
+    (
+        "tenant",
+        "properties/spec",
+        [tenant.Tenant, settings.Settings],
+        {"identity": "service_accounts"},  # it is that of every service account that names no other
+    ),
+    ("tenant", "$defs/owner", [tenant.Member, tenant.Subject], SUBJECT),
+    ("tenant", "$defs/member", [tenant.Member, tenant.Subject], SUBJECT),
+    ("tenant", "$defs/namespace", [tenant.NamespaceSpec], {}),
+    ("tenant", "$defs/serviceAccount", [tenant.ServiceAccount], {}),
+    ("platform", "properties/metadata", [platform.Platform], {}),
+    (
+        "platform",
+        "properties/spec",
+        [platform.Platform],
+        {
+            "displayName": PROSE,
+            "naming": ("namespace_naming", "single_naming"),
+            "dns": ("dns_namespace", "dns_labels"),
+        },
+    ),
+    ("platform", "properties/spec/properties/layout", [platform.Layout], {}),
+    ("platform", "$defs/settings", [settings.Settings], {}),
+    ("platform", "$defs/cluster", [platform.Cluster], {}),
+    ("platform", "$defs/cluster/properties/cloud", [platform.Cloud], {}),
+    ("platform", "$defs/role", [platform.RoleDefinition], {"description": PROSE}),
+    ("platform", "$defs/requiredLabel", [platform.RequiredLabel], {}),
+    ("common", "$defs/podSecurity/anyOf/1", [settings.PodSecurity], {}),
+    ("common", "$defs/quota", [settings.Quota], {}),
+    (
+        "common",
+        "$defs/limits",
+        [settings.Limits],
+        {"container": "types", "pod": "types", "persistentVolumeClaim": "types"},
+    ),
+    ("common", "$defs/ingress", [settings.Opening], {"except": "excepted"}),
+    ("common", "$defs/egress", [settings.Opening], {"except": "excepted"}),
+    ("common", "$defs/network", [settings.Network], {}),
+    ("common", "$defs/meshIngress", [settings.Caller], {}),
+    ("common", "$defs/mesh", [settings.Mesh], {}),
+    ("common", "$defs/clusters/anyOf/1", [settings.ClusterChoice], {}),
+    ("common", "$defs/identity", [tenant.Identity], {}),
+    ("common", "$defs/identity/properties/aws", [tenant.AwsIdentity], {}),
+    ("common", "$defs/identity/properties/gcp", [tenant.GcpIdentity], {}),
+    ("common", "$defs/identity/properties/azure", [tenant.AzureIdentity], {}),
+]
+
+#: Fields that come from nowhere in particular: where a value was written, the key of a map, the rest of a record.
+OWN = {
+    "origin",
+    "kind",  # of a subject, by which of user, group and serviceAccount is set
+    "settings",  # what tenants, tiers and defaults share is a record of its own
+    "names",  # clusters may be a plain list
+}
+KEYED = {platform.RoleDefinition: {"name"}}
+
+
+def properties_of(kind, pointer):
+    value = json.loads((PACKAGE / f"schemas/{kind}.schema.json").read_text(encoding="utf-8"))
+    for step in pointer.split("/"):
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return list(value["properties"])
+
+
+def snake_case(word):
+    return re.sub(r"[A-Z]", lambda capital: f"_{capital[0].lower()}", word)
+
+
+def fields_for(word, renamed):
+    """Name the fields that a property of a format goes to."""
+    target = renamed.get(word, snake_case(word))
+    if target is PROSE:
+        return set()
+    return {target} if isinstance(target, str) else set(target)
+
+
+def titles():
+    return [f"{kind}/{pointer}" for kind, pointer, _, _ in FORMATS]
+
+
+@pytest.mark.parametrize(("kind", "pointer", "classes", "renamed"), FORMATS, ids=titles())
+def test_every_property_of_a_format_has_its_field(kind, pointer, classes, renamed):
+    known = {field.name for one in classes for field in fields(one)}
+    wanted = {word: fields_for(word, renamed) for word in properties_of(kind, pointer)}
+    assert {word: targets - known for word, targets in wanted.items() if targets - known} == {}
+    assert set(renamed) <= set(wanted), "a name in the table is no longer in the schema"
+
+
+def test_every_field_of_a_format_has_its_property():
+    written, known = {}, {}
+    for kind, pointer, classes, renamed in FORMATS:
+        targets = {target for word in properties_of(kind, pointer) for target in fields_for(word, renamed)}
+        for one in classes:
+            written.setdefault(one, set()).update(targets)
+            known[one] = {field.name for field in fields(one)} - OWN - KEYED.get(one, set())
+    assert {one.__name__: known[one] - written[one] for one in known if known[one] - written[one]} == {}
+
+
+def test_the_table_covers_every_object_of_the_formats():
+    covered = {(kind, pointer) for kind, pointer, _, _ in FORMATS}
+    assert {place for kind in ("tenant", "platform", "common") for place in objects_in(kind)} - covered == NO_RECORD
+
+
+#: Objects that are taken apart where they are read, or handed on as Kubernetes has them.
+NO_RECORD = {
+    ("tenant", ""),
+    ("platform", ""),
+    ("platform", "properties/spec/properties/naming"),
+    ("platform", "properties/spec/properties/dns"),
+    ("common", "$defs/limits/properties/container"),
+    ("common", "$defs/limits/properties/pod"),
+    ("common", "$defs/limits/properties/persistentVolumeClaim"),
+    ("common", "$defs/rule"),
+}
+
+
+def objects_in(kind):
+    """List the places of a schema that have properties."""
+    todo = [("", json.loads((PACKAGE / f"schemas/{kind}.schema.json").read_text(encoding="utf-8")))]
+    while todo:
+        pointer, value = todo.pop()
+        if isinstance(value, dict) and isinstance(value.get("properties"), dict):
+            yield kind, pointer
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        todo += [(f"{pointer}/{key}".lstrip("/"), item) for key, item in inner]
