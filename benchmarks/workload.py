@@ -2,8 +2,8 @@
 
     python workload.py FOLDER --tenants 1000 --split tenant
 
-A tenant has one namespace on one cluster with Istio, three groups of people, a service account, eight caps, limits
-for its containers and two openings. Some have a parent, and some let another tenant in.
+A tenant has one namespace on one cluster with Istio, two groups of people, two service accounts, eight caps,
+limits for its containers and two openings. Some have a parent, and some let another tenant in.
 """
 
 import argparse
@@ -40,13 +40,12 @@ metadata:
     cost-center: "{cost_center}"
 spec:
   displayName: {title}
+  description: Trains and serves the models of department {number}.
 {parent}  owners:
     - group: {name}-leads
   members:
     - group: {name}-team
       role: editor
-    - group: {name}-guests
-      role: viewer
   quota:
     hard:
       requests.cpu: {cpu}
@@ -60,11 +59,17 @@ spec:
   limits:
     container:
       default: {{cpu: 1, memory: 2Gi}}
-      defaultRequest: {{cpu: 250m, memory: 512Mi}}
-      max: {{cpu: 16, memory: 64Gi}}
+      defaultRequest:
+        cpu: 250m
+        memory: 512Mi
+      max:
+        cpu: 16
+        memory: 64Gi
   serviceAccounts:
     - name: trainer
       role: editor
+    - name: server
+      imagePullSecrets: [registry]
   network:
 {network}    egress:
       - dns: true
@@ -154,6 +159,7 @@ def own(number: int, cpu: int, gpu: int) -> dict[str, object]:
     """Return what a tenant says of itself alone."""
     return {
         "name": name_of(number),
+        "number": number,
         "title": f"Team {number}",
         "cost_center": f"{1000 + number % 9000}",
         "cpu": cpu,

@@ -3,6 +3,7 @@
 Commands are imported when they are called, and their one-line help stands here, so that ``--help`` is instant.
 """
 
+import gc
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -65,6 +66,7 @@ def cli(context: click.Context, directory: Path) -> None:
 
 def main() -> None:
     """Run the command line, and tell the three ways in which it can fail apart."""
+    gc.set_threshold(50_000)  # a run makes many values and hardly any cycles: the default looks for them in vain
     try:
         sys.exit(_run())
     except BrokenPipeError:

@@ -110,12 +110,16 @@ class Directory:
             if first is not item:
                 self._doubled.append((first, item))
         self._absent = frozenset(absent)
-        self._defaults = _reach_of_settings(platform.defaults)
-        self._tiers = {name: _reach_of_settings(tier) for name, tier in platform.tiers.items()}
+        self._defaults = _level_of_settings(platform.defaults)
+        self._tiers = {name: _level_of_settings(tier) for name, tier in platform.tiers.items()}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._cycles: list[tuple[str, ...]] = []
+        for name, item in self.entries.items():
+            if item.parent is None:
+                self._chains[name] = ()
         for name in self.entries:
             self._chain(name)
+        self._common: dict[tuple[str | None, str], _Reach] = {}
         self._reaches: dict[str, _Reach] = {name: self._reach(name) for name in self.entries}
         self._admitted = self._admissions()
 
@@ -146,11 +150,19 @@ class Directory:
     # -- what is decided after inheritance
 
     def _reach(self, name: str) -> _Reach:
-        if name not in self._chains or (not self._chains[name] and self.entries[name].tier is None):
-            return _merged((_reach_of_entry(self.entries[name]), self._defaults))
+        """Merge what a tenant says, its tier, its ancestors and the platform; most tenants say next to nothing."""
+        item = self.entries[name]
+        if item.parent is None and item.ingress is None and item.egress is None and item.mesh is None:
+            key = (item.tier, repr(item.clusters))
+            if key not in self._common:
+                self._common[key] = self._merge(name)
+            return self._common[key]
+        return self._merge(name)
+
+    def _merge(self, name: str) -> _Reach:
         levels = []
         for step in (name, *self._chains[name]):
-            levels.append(_reach_of_entry(self.entries[step]))
+            levels.append(_level(self.entries[step]))
             tier = self._tiers.get(self.entries[step].tier or "")
             if tier is not None:
                 levels.append(tier)
@@ -167,6 +179,8 @@ class Directory:
     def clusters(self, name: str) -> tuple[str, ...]:
         """Return the names of the clusters that a tenant lives on; the only one there is, if nobody says."""
         choice = self._reaches[name].clusters
+        if choice is not None and len(choice.names) == 1 and choice.names[0] in self.platform.clusters:
+            return choice.names
         if choice is None:
             every = tuple(self.platform.clusters)
             return every if len(every) == 1 else ()
@@ -227,29 +241,33 @@ class Directory:
                 yield Problem(Place(item.document, ("spec", "clusters")), message)
 
     def _check_namespaces(self) -> Iterator[Problem]:
-        owners: dict[tuple[str, str], tuple[str, Place]] = {}
+        owners: dict[tuple[str, str], tuple[str, str | None]] = {}
         for name, item in self.entries.items():
             clusters = self.clusters(name)
             for (short, _), full in zip(item.namespaces, self.namespaces(name), strict=True):
-                place = _namespace_place(item, short)
-                yield from self._check_name(full, place)
+                yield from self._check_name(full, item, short)
                 for cluster in clusters:
-                    owner, first = owners.setdefault((cluster, full), (name, place))
-                    if first is not place and owner != name:
+                    owner, theirs = owners.setdefault((cluster, full), (name, short))
+                    if owner != name:
+                        first = _namespace_place(self.entries[owner], theirs)
                         message = f"namespace {full!r} on {cluster} is that of tenant {owner} ({first}); rename one"
-                        yield Problem(place, message)
+                        yield Problem(_namespace_place(item, short), message)
                         break
 
-    def _check_name(self, full: str, place: Place) -> Iterator[Problem]:
+    def _check_name(self, full: str, item: Entry, short: str | None) -> Iterator[Problem]:
         reason = names.dns_label(full)
         if reason is not None:
-            yield Problem(place, f"the naming rule makes {full!r} of it ({len(full)} characters), {reason}")
+            message = f"the naming rule makes {full!r} of it ({len(full)} characters), which {reason}"
+            yield Problem(_namespace_place(item, short), message)
         elif self.platform.is_reserved(full):
-            yield Problem(place, f"namespace {full!r} is reserved for the platform; choose another name")
+            message = f"namespace {full!r} is reserved for the platform; choose another name"
+            yield Problem(_namespace_place(item, short), message)
 
     def _check_references(self) -> Iterator[Problem]:
         owners = {full: name for name in self.entries for full in self.namespaces(name)}
         for item in self.entries.values():
+            if not (item.ingress or item.egress or item.mesh or item.outside):
+                continue
             wanted = (
                 *((("network", "ingress"), other) for other, _ in item.ingress or ()),
                 *((("network", "egress"), other) for other in item.egress or ()),
@@ -295,7 +313,9 @@ class _Level(NamedTuple):
     clusters: ClusterChoice | None
 
 
-def _reach_of_entry(item: Entry) -> _Level:
+def _level(item: Entry) -> _Level:
+    if item.clusters is None and item.ingress is None and item.egress is None and item.mesh is None:
+        return _SILENT
     chosen = item.clusters
     place = Place(item.document, ("spec", "clusters"))
     return _Level(
@@ -310,7 +330,10 @@ def _reach_of_entry(item: Entry) -> _Level:
     )
 
 
-def _reach_of_settings(settings: Settings) -> _Level:
+_SILENT = _Level(None, None, None, None)
+
+
+def _level_of_settings(settings: Settings) -> _Level:
     network, mesh = settings.network, settings.mesh
     ingress = network.ingress if network else None
     egress = network.egress if network else None
@@ -335,7 +358,10 @@ def _named(settings: Settings) -> Iterator[tuple[str, Place]]:
 
 
 def _merged(levels: Sequence[_Level]) -> _Reach:
-    def first(field: int) -> Any:
-        return next((level[field] for level in levels if level[field] is not None), None)
-
-    return _Reach(first(0) or (), first(1) or (), first(2) or (), first(3))
+    """Take of each list what the nearest level says."""
+    merged: list[Any] = [None, None, None, None]
+    for level in levels:
+        for i, said in enumerate(level):
+            if merged[i] is None:
+                merged[i] = said
+    return _Reach(merged[0] or (), merged[1] or (), merged[2] or (), merged[3])

@@ -96,7 +96,7 @@ class Positions:
         return self._marks.get(found, (1, 1))
 
 
-def natural_key(item: Value, index: int) -> str | int:
+def natural_key(item: object, index: int) -> str | int:
     """Return what a list item is called in a route: its name, group, user..., its text, else its index."""
     if isinstance(item, dict):
         item = next((item[key] for key in NATURAL_KEYS if key in item), None)

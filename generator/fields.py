@@ -86,6 +86,11 @@ def forms(field: Field) -> tuple[Mapping[str, Any], ...]:
     return tuple(_forms(field.schema, field.kind))
 
 
+def item(field: Field, form: Mapping[str, Any]) -> Field:
+    """Return what stands in the list that a form of a field is; it is reached by the field's own path."""
+    return Field(field.path, _followed(form["items"], field.kind))
+
+
 def every(field: Field) -> Iterator[Field]:
     """Walk all fields under one, depth first."""
     entry = values(field)

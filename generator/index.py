@@ -1,39 +1,52 @@
 """The index: what the last run saw and made, so that an unchanged run is a matter of stat calls.
 
 It lies in the tool's private folder, is never committed, and is only ever a shortcut: whatever does not match is
-done in full. A file that changed within the same tick as the index was written is not trusted, as in git.
+done in full. One line holds one tenant file, so that a run rewrites only the lines that it knows better.
 """
 
 import json
 import os
+import time
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from generator import __version__
 from generator.directory import Entry
 from generator.repository import PRIVATE, Source, Stamp
 
-_FILE = f"{PRIVATE}/index.json"
-#: How close to the writing of the index a file may have changed and still be trusted, in nanoseconds. File times
-#: advance with the kernel's clock tick, 4 to 10 ms on common machines.
+_FILE = f"{PRIVATE}/index"
+#: Two changes of a file within one tick of the kernel's clock (4 to 10 ms on common machines) can leave the same
+#: time on it; so the index is written a little after the last file that it holds. In nanoseconds.
 _TICK = 20_000_000
 
 
 class Record(NamedTuple):
     """What is known of one tenant file: as it was read, what it was built with, and what came of it.
 
-    ``digest`` is that of the file, ``key`` that of everything its output depends on; ``outputs`` are the written
-    files by path.
+    ``digest`` is that of the file, ``key`` that of everything its output depends on; ``outputs`` are pairs of
+    path and stamp, one after the other; ``packed`` is the entry as JSON.
     """
 
+    document: str
     stamp: Stamp
     digest: str
     key: str
-    entry: Entry
-    outputs: dict[str, Stamp]
+    outputs: tuple[str, ...]
+    packed: str
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the outputs."""
+        return self.outputs[::2]
+
+    def current(self, found: Mapping[str, Stamp]) -> bool:
+        """Tell whether the outputs still lie there as they were written."""
+        outputs = self.outputs
+        return all(found.get(outputs[i]) == outputs[i + 1] for i in range(0, len(outputs), 2))
 
 
 @dataclass(slots=True)
@@ -42,50 +55,61 @@ class Index:
 
     config: str
     records: dict[str, Record] = field(default_factory=dict)
-    written: int = 0
 
     def trusted(self, source: Source) -> Record | None:
         """Return a file's record if the file is still the one that was read."""
         record = self.records.get(source.document)
-        return record if record is not None and record.stamp == source.stamp and self._old(source.stamp) else None
-
-    def current(self, record: Record, found: dict[str, Stamp]) -> bool:
-        """Tell whether a record's outputs still lie there as they were written."""
-        return all(found.get(path) == stamp and self._old(stamp) for path, stamp in record.outputs.items())
-
-    def _old(self, stamp: Stamp) -> bool:
-        return stamp[0] < self.written - _TICK
+        return record if record is not None and record.stamp == source.stamp else None
 
 
 def load(root: Path, config: str) -> Index:
     """Read the index; an empty one when there is none, or when it belongs to another configuration."""
-    empty = Index(config)
     try:
-        path = root / _FILE
-        written = path.stat().st_mtime_ns
-        body = json.loads(path.read_bytes())
-        if body["config"] != config:
-            return empty
-        return Index(config, {name: _record(row) for name, row in body["records"].items()}, written)
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return empty
+        head, *lines = (root / _FILE).read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError):
+        return Index(config)
+    if head != config:
+        return Index(config)
+    index = Index(config)
+    for line in lines:
+        parts = line.split("\t")
+        if len(parts) >= len(Record._fields) - 1:
+            document, stamp, digest, key, packed, *outputs = parts
+            index.records[document] = Record(document, stamp, digest, key, tuple(outputs), packed)
+    return index
 
 
-def _record(row: Any) -> Record:
-    stamp, digest, key, item, outputs = row
-    return Record(tuple(stamp), digest, key, Entry(*item), {path: tuple(made) for path, made in outputs.items()})
+def entries(records: Iterable[Record]) -> dict[str, Entry]:
+    """Return what other tenants have to know of each, by document."""
+    kept = list(records)
+    rows = json.loads(f"[{','.join(record.packed for record in kept)}]")
+    return {record.document: Entry._make(row) for record, row in zip(kept, rows, strict=True)}
 
 
-def save(root: Path, index: Index) -> None:
-    """Write the index; where that cannot be done, the next run does without."""
-    body = {"config": index.config, "records": index.records}
+def record(source: Source, digest: str, key: str, outputs: Iterable[tuple[str, Stamp]], entry: Entry) -> Record:
+    """Make the record of a tenant file that was read and built."""
+    packed = json.dumps(entry, separators=(",", ":"))
+    return Record(source.document, source.stamp, digest, key, tuple(part for pair in outputs for part in pair), packed)
+
+
+def save(root: Path, index: Index, written: int | None) -> None:
+    """Write the index; where that cannot be done, the next run does without.
+
+    *written* is when the last of its files was written, in nanoseconds; ``None`` means not by this run.
+    """
+    lines = [index.config]
+    for document, stamp, digest, key, outputs, packed in index.records.values():
+        if "\t" not in document and "\n" not in document:
+            lines.append("\t".join((document, stamp, digest, key, packed, *outputs)))
+    if written is not None:
+        time.sleep(max(0, written + _TICK - time.time_ns()) / 1e9)
     with suppress(OSError):
-        new = root / f"{_FILE}.new"
-        new.write_text(json.dumps(body, separators=(",", ":")))
-        os.replace(new, root / _FILE)
+        new = f"{root}/{_FILE}.new"
+        Path(new).write_text("\n".join(lines), encoding="utf-8")
+        os.replace(new, f"{root}/{_FILE}")
 
 
-def config_digest(parts: list[bytes]) -> str:
+def config_digest(parts: Iterable[bytes]) -> str:
     """Return the digest of everything that all tenants depend on: these texts, and the program itself."""
     digest = sha256(_program().encode())
     for part in parts:
@@ -97,8 +121,6 @@ def config_digest(parts: list[bytes]) -> str:
 def _program() -> str:
     """Tell one state of the program from another: by version, and by its files for those who work on it."""
     package = Path(__file__).parent
-    files = sorted(
-        f"{folder}/{name}" for folder, _, names in os.walk(package) for name in names if name.endswith((".py", ".json"))
-    )
-    stamps = [(os.stat(name).st_mtime_ns, os.stat(name).st_size) for name in files]
+    found = [f"{folder}/{name}" for folder, _, names in os.walk(package) for name in names]
+    stamps = [(name, os.stat(name).st_mtime_ns) for name in sorted(found) if name.endswith((".py", ".json"))]
     return f"{__version__} {stamps}"

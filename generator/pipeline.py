@@ -6,6 +6,7 @@ What was seen and made before, and has not changed since, is taken from the inde
 everything is known to be right.
 """
 
+import time
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -15,10 +16,10 @@ from pathlib import Path
 from generator import crew, index, plan, rendered, repository
 from generator.crew import Crew
 from generator.directory import Directory, Entry, Facts
-from generator.index import Index, Record
+from generator.index import Index
 from generator.plan import Verdict
 from generator.problems import Problem
-from generator.repository import Source, Stamp
+from generator.repository import Stamp
 from generator.shard import Built, Change, Shard, Surveyed
 from generator.site import Site, read_site
 
@@ -97,9 +98,9 @@ class _Run:
             return None
         if not len(self._sources) == len(self._known) == len(self._index.records):
             return None
-        if not all(self._index.current(record, self._found.files) for record in self._known.values()):
+        if not all(record.current(self._found.files) for record in self._known.values()):
             return None
-        wanted = {path for record in self._known.values() for path in record.outputs}
+        wanted = {path for record in self._known.values() for path in record.paths}
         shared = self._site.shared
         if self._found.files.keys() != wanted | shared.keys():
             return None
@@ -146,7 +147,7 @@ class _Run:
         """Bring all tenants together; ``None`` without a platform to hold them against."""
         if self._site.assembly is None:
             return None
-        entries: dict[str, Entry] = {document: record.entry for document, record in self._known.items()}
+        entries = index.entries(self._known.values())
         entries |= {one.document: one.entry for one in seen if one.entry is not None}
         absent = [repository.name_of(one.document) for one in seen if one.entry is None]
         return Directory((entries[document] for document in sorted(entries)), self._site.assembly.platform, absent)
@@ -160,7 +161,7 @@ class _Run:
             facts = directory.facts(name)
             key = self._keys[entry.document] = self._key(entry, facts, directory)
             record = self._known.get(entry.document)
-            if record is None or record.key != key or not self._index.current(record, self._found.files):
+            if record is None or record.key != key or not record.current(self._found.files):
                 tasks[entry.document] = facts
         return tasks
 
@@ -196,7 +197,7 @@ class _Run:
         for entry in directory.entries.values():
             record = self._known.get(entry.document)
             if record is not None and entry.document not in fresh:
-                wanted.update(record.outputs)
+                wanted.update(record.paths)
         return wanted
 
     def _shared_changes(self) -> list[Change]:
@@ -239,21 +240,16 @@ class _Run:
 
     def _remember(self, directory: Directory, built: Sequence[Built], stamps: dict[str, Stamp]) -> None:
         """Save what this run saw and made."""
-        sources: dict[str, Source] = {source.document: source for source in self._sources}
-        outputs = {document: record.outputs for document, record in self._known.items()}
+        written = time.time_ns() if stamps else None
+        sources = {source.document: source for source in self._sources}
+        entries = {entry.document: entry for entry in directory.entries.values()}
+        made = {**self._found.files, **stamps}
+        records = dict(self._known)
         for one in built:
-            outputs[one.document] = {path: stamps.get(path) or self._found.files[path] for path in one.paths}
-        records = {
-            entry.document: Record(
-                sources[entry.document].stamp,
-                self._digests[entry.document],
-                self._keys[entry.document],
-                entry,
-                outputs[entry.document],
-            )
-            for entry in directory.entries.values()
-        }
-        index.save(self._root, Index(self._site.digest, records))
+            name = one.document
+            outputs = [(path, made[path]) for path in one.paths]
+            records[name] = index.record(sources[name], self._digests[name], self._keys[name], outputs, entries[name])
+        index.save(self._root, Index(self._site.digest, records), written)
 
 
 def _divided(tasks: dict[str, Facts], at_home: Sequence[Collection[str]]) -> list[dict[str, Facts]]:

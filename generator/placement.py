@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from generator import limitrange, shares
 from generator.directory import Admission, Facts
+from generator.emit import Fixed
 from generator.platform import Cluster, Platform
-from generator.problems import Problem, Route
+from generator.problems import Place, Problem, Route
 from generator.settings import Amounts, Limits, PodSecurity, overlay_limits
 from generator.templates import Templates
 from generator.tenant import NamespaceSpec, Tenant
@@ -62,7 +64,7 @@ class Placement:
         return self.tenant.lifecycle == "active"
 
 
-def place(  # noqa: PLR0913, PLR0917 - this is where everything comes together
+def place(
     tenant: Tenant,
     facts: Facts,
     platform: Platform,
@@ -84,10 +86,10 @@ def place(  # noqa: PLR0913, PLR0917 - this is where everything comes together
     )
 
 
-def common_labels(tenant: Tenant) -> dict[str, str]:
+def common_labels(tenant: Tenant) -> Fixed:
     """Return the labels of every object of a tenant, in the order in which they are written."""
     labels = {**tenant.settings.labels, MANAGED_BY: "tenantry", TENANT_LABEL: tenant.name}
-    return dict(sorted(labels.items()))
+    return Fixed(sorted(labels.items()))
 
 
 def _namespace(tenant: Tenant, spec: NamespaceSpec, hard: Amounts, platform: Platform) -> Namespace:
@@ -109,21 +111,41 @@ def _namespace(tenant: Tenant, spec: NamespaceSpec, hard: Amounts, platform: Pla
     )
 
 
-def limit_range(namespace: Namespace) -> dict[str, Any]:
-    """Return the complete ``spec`` of a namespace's LimitRange: its limits, and a default for all that its quota forces."""
-    return limitrange.complete(_written(namespace.limits), namespace.hard, FALLBACK_LIMITS, FALLBACK_REQUESTS)
+#: Limits in a form that can be looked up: type, field, resource, amount.
+_Written = tuple[tuple[str, tuple[tuple[str, tuple[tuple[str, str], ...]], ...]], ...]
 
 
-def _written(limits: Limits | None) -> dict[str, Any]:
-    """Write limits as the ``spec`` of a LimitRange, types and resources in order."""
+def limit_range(namespace: Namespace) -> Fixed:
+    """Return the whole ``spec`` of a namespace's LimitRange: its limits, and defaults for all that its quota forces."""
+    return _complete(_written(namespace.limits), frozenset(namespace.hard))
+
+
+@lru_cache(maxsize=4096)
+def _complete(written: _Written, quota_keys: frozenset[str]) -> Fixed:
+    """Complete limits; thousands of tenants have the same ones."""
+    return Fixed(limitrange.complete(_spec(written), sorted(quota_keys), FALLBACK_LIMITS, FALLBACK_REQUESTS))
+
+
+def _written(limits: Limits | None) -> _Written:
     if limits is None:
-        return {"limits": []}
-    return {
-        "limits": [
-            {"type": kind} | {field: dict(sorted(given.items())) for field, given in fields.items()}
-            for kind, fields in sorted(limits.types.items())
-        ]
-    }
+        return ()
+    return tuple(
+        (kind, tuple((field, tuple((name, str(q)) for name, q in given.items())) for field, given in fields.items()))
+        for kind, fields in limits.types.items()
+    )
+
+
+def _spec(written: _Written) -> dict[str, Any]:
+    """Write limits as the ``spec`` of a LimitRange, its types in order."""
+    items = [{"type": kind} | {field: dict(given) for field, given in fields} for kind, fields in sorted(written)]
+    return {"limits": items}
+
+
+@lru_cache(maxsize=4096)
+def _wrong(written: _Written) -> tuple[tuple[Route, str], ...]:
+    """Return what the API server would refuse in limits, by the route that leads there in a tenant file."""
+    spec = _spec(written)
+    return tuple((_own_route(route, spec), message) for route, message in limitrange.problems(spec))
 
 
 def check(tenant: Tenant) -> Iterator[Problem]:
@@ -138,17 +160,13 @@ def check(tenant: Tenant) -> Iterator[Problem]:
 def _check_limits(limits: Limits | None) -> Iterator[Problem]:
     if limits is None:
         return
-    written = _written(limits)
-    for route, message in limitrange.problems(written):
-        where = limits.origin
-        for key in _own_route(route, written):
-            where = where / key
-        yield Problem(where, message)
+    for route, message in _wrong(_written(limits)):
+        yield Problem(Place(limits.origin.document, (*limits.origin.route, *route)), message)
 
 
-def _own_route(route: Route, written: dict[str, Any]) -> Route:
+def _own_route(route: Route, spec: dict[str, Any]) -> Route:
     """Translate a route of the LimitRange into one of the tenant file: ``container/default/cpu``."""
     if len(route) < 2 or not isinstance(route[1], int):  # noqa: PLR2004 - limits/0 leads to a type
         return ()
-    kind = written["limits"][route[1]]["type"]
+    kind = spec["limits"][route[1]]["type"]
     return (kind[0].lower() + kind[1:], *route[2:])

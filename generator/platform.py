@@ -1,6 +1,5 @@
 """The platform that tenants share: clusters, tiers, roles, naming, and what holds for everybody."""
 
-import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,7 +93,7 @@ class Platform:
     roles: Mapping[str, RoleDefinition]
     namespace_naming: str
     single_naming: str
-    reserved_namespaces: tuple[str, ...]
+    reserved_namespaces: re.Pattern[str]
     required_labels: tuple[RequiredLabel, ...]
     dns_namespace: str
     dns_labels: Mapping[str, str]
@@ -110,7 +109,7 @@ class Platform:
 
     def is_reserved(self, namespace: str) -> bool:
         """Tell whether no tenant may own a namespace of this name."""
-        return any(fnmatch.fnmatchcase(namespace, pattern) for pattern in self.reserved_namespaces)
+        return self.reserved_namespaces.fullmatch(namespace) is not None
 
     def clusters_of(self, choice: ClusterChoice) -> tuple[Cluster, ...]:
         """Resolve a choice of clusters, in the order of the platform file; unknown names are passed over."""
@@ -137,7 +136,7 @@ def from_document(document: Document) -> Platform:
         roles={name: _role(name, role, here / "roles" / name) for name, role in spec.get("roles", {}).items()},
         namespace_naming=naming.get("namespace", "{tenant}-{namespace}"),
         single_naming=naming.get("single", "{tenant}"),
-        reserved_namespaces=(*RESERVED_NAMESPACES, *spec.get("reservedNamespaces", ())),
+        reserved_namespaces=_any_of((*RESERVED_NAMESPACES, *spec.get("reservedNamespaces", ()))),
         required_labels=tuple(map(_required_label, spec.get("requiredLabels", ()))),
         dns_namespace=dns.get("namespace", "kube-system"),
         dns_labels=dns.get("labels", {"k8s-app": "kube-dns"}),
@@ -145,6 +144,11 @@ def from_document(document: Document) -> Platform:
         extras=spec.get("extras", {}),
         origin=place,
     )
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Make one expression of names in which ``*`` stands for any text."""
+    return re.compile("|".join(re.escape(pattern).replace(r"\*", ".*") for pattern in patterns))
 
 
 def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:

@@ -16,8 +16,8 @@ WAIVERS = "tenants/waivers.yaml"
 #: The tool's own corner, never committed: lock, staging, index.
 PRIVATE = ".tenantry"
 
-#: What tells whether a file is still the one it was: modification time in ns, size in bytes, inode.
-Stamp = tuple[int, int, int]
+#: What tells whether a file is still the one it was: modification time in ns, size in bytes, and inode, as a text.
+Stamp = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Source:
 
 def stamp(status: os.stat_result) -> Stamp:
     """Reduce a stat to what tells whether a file has changed."""
-    return (status.st_mtime_ns, status.st_size, status.st_ino)
+    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
 
 
 def find_root(start: Path) -> Path:

@@ -75,7 +75,7 @@ class Shard:
         value: Any = found.value
         problems = (*found.problems, *(schema.check(found, "tenant") if value is not None else ()))
         if not problems:
-            problems = (*_misnamed(document, value), *tenant.check(tenant.from_value(value, document), value))
+            problems = tuple(_misnamed(document, value))
         if problems:
             return Surveyed(document, digest, None, problems)
         self._values[document] = marshal.dumps(value)
@@ -121,7 +121,7 @@ class Shard:
         platform = self.assembly.platform
         ancestors = [self._ancestor(name) for name in facts.ancestors]
         resolved = tree.resolve(own, ancestors, platform)
-        problems = [*tree.check(own, resolved, platform), *placement.check(resolved)]
+        problems = [*tenant.check(own), *tree.check(own, resolved, platform), *placement.check(resolved)]
         if problems:
             raise InputError(problems)
         return self.assembly.files(resolved, facts)

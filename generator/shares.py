@@ -53,8 +53,8 @@ def check(tenant: Tenant) -> Iterator[Problem]:
     if quota is None:
         if any(not spec.quota for spec in tenant.namespaces):
             message = (
-                "nobody says what the tenant may consume; add a quota here, a tier that has one, or spec.defaults.quota "
-                "to the platform file"
+                "nobody says what the tenant may consume; add a quota here, a tier that has one, or "
+                "spec.defaults.quota to the platform file"
             )
             yield Problem(tenant.origin / "spec" / "quota", message)
         return
@@ -78,7 +78,9 @@ def _check_left_out(tenant: Tenant, whole: Amounts) -> Iterator[Problem]:
     for spec in tenant.namespaces:
         for key in needed:
             if spec.quota is not None and key not in spec.quota:
-                message = f"{spec.name} names its part of the quota, and no {key}, so no pod could start there; name a part"
+                message = (
+                    f"{spec.name} names its part of the quota, and no {key}, so no pod could start there; name a part"
+                )
                 yield Problem(spec.origin / "quota", message)
 
 

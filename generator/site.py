@@ -61,7 +61,8 @@ def check_beside(root: Path) -> Iterator[Problem]:
             None,
             repository.name_of(source.document),
         ):
-            message = f"{document.value['id']!r} is not the name of the file, {repository.name_of(source.document)!r}; rename one of them"
+            stem = repository.name_of(source.document)
+            message = f"{document.value['id']!r} is not the name of the file, {stem!r}; rename one of them"
             yield Problem(Place(source.document, ("id",)), message)
     if (root / repository.WAIVERS).exists():
         yield from _valid(documents.read(root, repository.WAIVERS), "waivers")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.documents import Document, natural_key
+from generator.documents import natural_key
 from generator.problems import Place, Problem, instead
 from generator.settings import (
     Amounts,
@@ -120,6 +120,7 @@ class Tenant:
     namespaces: tuple[NamespaceSpec, ...]
     settings: Settings
     service_accounts: tuple[ServiceAccount, ...]
+    identity: Identity | None
     extras: Mapping[str, Any]
     origin: Place
 
@@ -148,6 +149,7 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
             _service_account(item, here / "serviceAccounts" / item["name"], identity)
             for item in get("serviceAccounts", ())
         ),
+        identity=identity,
         extras=get("extras", {}),
         origin=place,
     )
@@ -230,19 +232,18 @@ def _azure(value: Mapping[str, Any]) -> AzureIdentity:
     return AzureIdentity(value["clientId"], get("tenantId"), get("identityName"), get("tokenExpirationSeconds"))
 
 
-def check(tenant: Tenant, value: Mapping[str, Any]) -> Iterator[Problem]:
+def check(tenant: Tenant) -> Iterator[Problem]:
     """Find what the schema cannot see in one file alone: doubled names, references to nothing in it."""
-    spec = value.get("spec", {})
     here = tenant.origin / "spec"
-    for field in ("namespaces", "serviceAccounts"):
-        yield from _doubled([item["name"] for item in spec.get(field, ())], here / field)
     shorts = [namespace.name for namespace in tenant.namespaces if namespace.name is not None]
+    yield from _doubled(shorts, here / "namespaces")
+    yield from _doubled([account.name for account in tenant.service_accounts], here / "serviceAccounts")
     for place, names in _mentions(tenant):
         for name in names:
             if name not in shorts:
                 hint = instead(name, shorts) if shorts else "the tenant lists no namespaces, so leave this out"
                 yield Problem(place / "namespaces", f"{name!r} is not a namespace of this tenant; {hint}")
-    if "identity" in spec and not tenant.service_accounts:
+    if tenant.identity is not None and not tenant.service_accounts:
         message = "an identity belongs to service accounts, and the tenant has none; list one in serviceAccounts"
         yield Problem(here / "identity", message)
     for account in tenant.service_accounts:

@@ -11,6 +11,21 @@ from generator.tenant import Tenant
 #: The roles that every platform has.
 BUILT_IN_ROLES = ("viewer", "editor", "admin")
 
+#: Beginnings of label and annotation keys that isolation, admission, scheduling and sync go by.
+RESERVED_KEYS = (
+    "admission.gatekeeper.sh/",
+    "app.kubernetes.io/managed-by",
+    "argocd.argoproj.io/",
+    "istio-injection",
+    "istio.io/",
+    "kubernetes.io/metadata.name",
+    "kustomize.toolkit.fluxcd.io/",
+    "pod-security.kubernetes.io/",
+    "resource.kubernetes.io/admin-access",
+    "scheduler.alpha.kubernetes.io/",
+    "tenantry.dev/",
+)
+
 
 def resolve(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> Tenant:
     """Fill in what *tenant* leaves open: from its tier, then its ancestors (nearest first), then the platform.
@@ -57,6 +72,7 @@ def check(tenant: Tenant, resolved: Tenant, platform: Platform) -> Iterator[Prob
             hint = instead(name, platform.clusters)
             yield Problem(choice.origin / name, f"{name!r} is not a cluster of the platform; {hint}")  # type: ignore[union-attr]  # it has names
     yield from _check_roles(tenant, platform)
+    yield from _check_reserved(tenant)
     yield from _check_labels(tenant, resolved, platform)
 
 
@@ -67,6 +83,18 @@ def _check_roles(tenant: Tenant, platform: Platform) -> Iterator[Problem]:
     for place, role in named:
         if role not in known:
             yield Problem(place / "role", f"{role!r} is not a role of the platform; {instead(role, known)}")
+
+
+def _check_reserved(tenant: Tenant) -> Iterator[Problem]:
+    """Keep tenants from setting by hand what isolates them, or what the sync engines and schedulers obey."""
+    metadata = tenant.origin / "metadata"
+    written = [(metadata / "labels", tenant.settings.labels), (metadata / "annotations", tenant.annotations)]
+    for spec in tenant.namespaces:
+        written += [(spec.origin / "labels", spec.labels), (spec.origin / "annotations", spec.annotations)]
+    for place, given in written:
+        for key in given:
+            if key.startswith(RESERVED_KEYS):
+                yield Problem(place / key, f"{key!r} is the platform's to set, for it decides on isolation; drop it")
 
 
 def _check_labels(tenant: Tenant, resolved: Tenant, platform: Platform) -> Iterator[Problem]:

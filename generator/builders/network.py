@@ -6,11 +6,14 @@ only the platform can write.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from generator.directory import Admission
+from generator.emit import Fixed
 from generator.manifest import Manifest
 from generator.placement import TENANT_LABEL, Namespace, Placement
+from generator.platform import Platform
 from generator.problems import Place
 from generator.settings import Opening, Port
 
@@ -23,6 +26,41 @@ _HBONE_PORTS = (Port(15008, None, "TCP"),)
 _AMBIENT_PROBES = "169.254.7.127/32"
 
 
+def _spec(spec: dict[str, Any]) -> Fixed:
+    """Make a policy's spec that many objects share."""
+    return Fixed({"podSelector": {}} | spec)
+
+
+def _tenant_peer(name: str) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": {TENANT_LABEL: name}}}
+
+
+def _namespace_peer(name: str) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": {_NAME_LABEL: name}}}
+
+
+def _ports(ports: Sequence[Port]) -> list[dict[str, Any]]:
+    return [
+        {"port": p.first, "protocol": p.protocol} | ({"endPort": p.last} if p.last is not None else {}) for p in ports
+    ]
+
+
+_DENY = _spec({"policyTypes": ["Ingress", "Egress"]})
+_SIDECARS = _spec(
+    {
+        "egress": [{"to": [_namespace_peer("istio-system")], "ports": _ports(_ISTIOD_PORTS)}],
+        "policyTypes": ["Egress"],
+    }
+)
+_AMBIENT = _spec(
+    {
+        "ingress": [{"ports": _ports(_HBONE_PORTS)}, {"from": [{"ipBlock": {"cidr": _AMBIENT_PROBES}}]}],
+        "egress": [{"ports": _ports(_HBONE_PORTS)}],
+        "policyTypes": ["Ingress", "Egress"],
+    }
+)
+
+
 def build(placement: Placement) -> Iterator[Manifest]:
     """Yield the policies of every namespace."""
     network = placement.tenant.settings.network
@@ -31,7 +69,7 @@ def build(placement: Placement) -> Iterator[Manifest]:
     same_tenant = network is None or network.same_tenant is not False
     for namespace in placement.namespaces:
         origin = network.origin if network else namespace.spec.origin
-        yield _policy(placement, namespace, "default-deny", {"policyTypes": ["Ingress", "Egress"]}, origin)
+        yield _policy(placement, namespace, "default-deny", _DENY, origin)
         if same_tenant:
             yield _same_tenant(placement, namespace, origin)
         if egress is None or any(opening.dns and _here(opening, namespace) for opening in egress):
@@ -49,25 +87,21 @@ def _same_tenant(placement: Placement, namespace: Namespace, origin: Place) -> M
 
 
 def _dns(placement: Placement, namespace: Namespace, origin: Place) -> Manifest:
-    platform = placement.platform
+    return _policy(placement, namespace, "allow-dns", _dns_spec(placement.platform), origin)
+
+
+@lru_cache(maxsize=4)
+def _dns_spec(platform: Platform) -> Fixed:
     peer = _namespace_peer(platform.dns_namespace) | {"podSelector": {"matchLabels": platform.dns_labels}}
-    rule = {"to": [peer], "ports": _ports(_DNS_PORTS)}
-    return _policy(placement, namespace, "allow-dns", {"egress": [rule], "policyTypes": ["Egress"]}, origin)
+    return _spec({"egress": [{"to": [peer], "ports": _ports(_DNS_PORTS)}], "policyTypes": ["Egress"]})
 
 
 def _mesh(placement: Placement, namespace: Namespace, origin: Place) -> Iterator[Manifest]:
     """Let the mesh itself through, without which a pod in it never becomes ready."""
     if "istio" in placement.cluster.addons:
-        rule = {"to": [_namespace_peer("istio-system")], "ports": _ports(_ISTIOD_PORTS)}
-        yield _policy(placement, namespace, "allow-istio", {"egress": [rule], "policyTypes": ["Egress"]}, origin)
+        yield _policy(placement, namespace, "allow-istio", _SIDECARS, origin)
     elif "istio-ambient" in placement.cluster.addons:
-        hbone = _ports(_HBONE_PORTS)
-        spec = {
-            "ingress": [{"ports": hbone}, {"from": [{"ipBlock": {"cidr": _AMBIENT_PROBES}}]}],
-            "egress": [{"ports": hbone}],
-            "policyTypes": ["Ingress", "Egress"],
-        }
-        yield _policy(placement, namespace, "allow-istio", spec, origin)
+        yield _policy(placement, namespace, "allow-istio", _AMBIENT, origin)
 
 
 def _ingress(placement: Placement, namespace: Namespace, openings: Sequence[Opening]) -> Iterator[Manifest]:
@@ -116,25 +150,11 @@ def _peer(opening: Opening) -> dict[str, Any]:
     return {"ipBlock": block | {"except": list(opening.excepted)} if opening.excepted else block}
 
 
-def _tenant_peer(name: str) -> dict[str, Any]:
-    return {"namespaceSelector": {"matchLabels": {TENANT_LABEL: name}}}
-
-
-def _namespace_peer(name: str) -> dict[str, Any]:
-    return {"namespaceSelector": {"matchLabels": {_NAME_LABEL: name}}}
-
-
-def _ports(ports: Sequence[Port]) -> list[dict[str, Any]]:
-    return [
-        {"port": p.first, "protocol": p.protocol} | ({"endPort": p.last} if p.last is not None else {}) for p in ports
-    ]
-
-
 def _policy(placement: Placement, namespace: Namespace, name: str, spec: dict[str, Any], origin: Place) -> Manifest:
     body = {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": {"name": name, "namespace": namespace.name, "labels": placement.labels},
-        "spec": {"podSelector": {}} | spec,
+        "spec": spec if type(spec) is Fixed else {"podSelector": {}} | spec,
     }
     return Manifest(body, origin)

@@ -2,12 +2,12 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
 from generator import emit, fields, names
+from generator.console import count
 from generator.fields import Field
 from generator.problems import InputError, Place, Problem, nearest
 from generator.schema import KINDS
@@ -57,8 +57,8 @@ def _overview() -> str:
         for field in fields.below(top):
             inner = fields.below(field) if field.path[-1] in ("metadata", "spec") else ()
             rows += [(child.dotted, _summary(child)) for child in inner or (field,)]
-        blocks.append(f"{kind}: {top.schema['description']}\n\n{_table(rows)}")
-    return "\n\n".join((*blocks, "Explain one with: tenantry explain FIELD, such as tenantry explain spec.quota"))
+        blocks.append(f"{kind}\n\n{_indented(_wrapped(top.schema['description']))}\n\n{_table(rows)}")
+    return "\n\n".join((*blocks, "Explain one of them with: tenantry explain spec.quota"))
 
 
 def _found(text: str) -> Field:
@@ -71,22 +71,23 @@ def _found(text: str) -> Field:
         if not left:
             return field
         missed.append((field, left))
-    raise InputError([Problem(Place(text), f"there is no such field; {_instead(text, missed)}")])
+    raise InputError([Problem(Place(text or "FIELD"), f"there is no such field; {_instead(text, missed)}")])
 
 
 def _instead(text: str, missed: Sequence[tuple[Field, Sequence[str]]]) -> str:
     """Name the field that was meant: one beside the step that is wrong, or else one whose whole path is near."""
-    field, left = min(missed, key=lambda miss: len(miss[1]))
-    near = nearest(left[0], (child.path[-1] for child in fields.below(field)))
-    if near is not None:
-        return f"did you mean {'.'.join(((field.kind,) if field.kind != 'tenant' else ()) + field.path[1:] + (near,))!r}?"
+    for field, left in sorted(missed, key=lambda miss: len(miss[1])):
+        beside = {child.path[-1]: child for child in fields.below(field)}
+        near = nearest(left[0], beside)
+        if near is not None:
+            return f"did you mean {_names(beside[near])[0]!r}?"
     known = [name for kind in KINDS for child in fields.every(fields.root(kind)) for name in _names(child)]
     near = nearest(text, known)
     return f"did you mean {near!r}?" if near is not None else "list all with: tenantry explain"
 
 
 def _names(field: Field) -> tuple[str, ...]:
-    """Return what a field can be called."""
+    """Return what a field can be called, the usual way first."""
     full = ".".join(field.path)
     return (field.dotted, full) if field.kind == "tenant" else (full,)
 
@@ -129,7 +130,7 @@ def _facts(field: Field) -> Iterator[tuple[str, str]]:
         if "propertyNames" in form:
             yield "keys", FORMATS[form["propertyNames"]["format"]]
     if entry is not None:
-        yield "values", _in_a_line(entry)
+        yield "values", FORMATS.get(entry.schema.get("format", ""), _type(entry))
 
 
 def _shape(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -140,36 +141,24 @@ def _shape(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "pattern", form["pattern"]
     if "minimum" in form:
         yield "range", f"{form['minimum']} to {form['maximum']}" if "maximum" in form else f"{form['minimum']} or more"
-    if form.get("minItems") or form.get("minProperties") or form.get("minLength"):
-        least = form.get("minItems") or form.get("minProperties") or form.get("minLength")
-        yield "at least", f"{least} {_unit(form, least)}"
+    for bound, noun in (("minItems", "item"), ("minProperties", "field"), ("minLength", "character")):
+        if bound in form:
+            yield "at least", count(form[bound], noun)
     choice = [other["required"][0] for other in form.get("oneOf", ()) if "required" in other]
     if choice:
-        yield "one of", f"exactly one of {', '.join(choice)}"
+        yield "one of", f"{', '.join(choice)}; exactly one"
     for one, others in form.get("dependentRequired", {}).items():
         yield "needs", f"{one} only with {', '.join(others)}"
 
 
-def _unit(form: Mapping[str, Any], count: int) -> str:
-    noun = "item" if "minItems" in form else "field" if "minProperties" in form else "character"
-    return noun if count == 1 else f"{noun}s"
-
-
-def _in_a_line(field: Field) -> str:
-    asked = field.schema.get("format")
-    return FORMATS[asked] if asked else _type(field) if _type(field) != "anything" else "anything"
-
-
 def _type(field: Field, many: int = 0) -> str:
-    """Name the types that a field may have."""
-    found: dict[str, None] = {}
-    schema = field.schema
-    for form in (schema, *schema.get("anyOf", ())):
+    """Name the types that a field may have; *many* is 1 for those of a list's items."""
+    found = []
+    for form in (field.schema, *field.schema.get("anyOf", ())):
         for name in _type_names(form):
-            text = _TYPES[name][many]
-            inner = Field(field.path, fields.forms(Field(field.path, form["items"]))[0]) if "items" in form else None
-            found[f"{text} of {_type(inner, 1)}" if inner else text] = None
-    return " or ".join(found) or "anything"
+            items = f" of {_type(fields.item(field, form), 1)}" if "items" in form else ""
+            found.append(_TYPES[name][many] + items)
+    return " or ".join(dict.fromkeys(found)) or "anything"
 
 
 def _type_names(form: Mapping[str, Any]) -> tuple[str, ...]:
@@ -197,8 +186,7 @@ def _value(value: Any) -> str:
 
 
 def _summary(field: Field) -> str:
-    mark = "required; " if field.required else ""
-    return mark + str(field.schema.get("description", ""))
+    return ("(required) " if field.required else "") + str(field.schema.get("description", ""))
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:

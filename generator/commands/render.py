@@ -21,7 +21,7 @@ SHOWING = 400
 )
 @click.option("--no-index", is_flag=True, help="Do everything in full, as on a fresh checkout.")
 @click.pass_obj
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     start: Path, *, check: bool, tenants: tuple[str, ...], clusters: tuple[str, ...], jobs: int | None, no_index: bool
 ) -> int:
     """Write rendered/ from tenants/, or say what would change."""

@@ -1,0 +1,187 @@
+"""The cases that are measured: what is prepared (not measured), what is run, and what it may take."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+import peers
+import process
+import workload
+from process import Cost
+from workload import Shape
+
+#: The smallest program that click can make.
+_EMPTY_CLICK = "import click; click.group(name='empty')(lambda: None)(['--help'], prog_name='empty')"
+_TENANTRY = (sys.executable, "-c", "import sys; from generator.cli import main; sys.argv[0] = 'tenantry'; main()")
+_PEERS = (sys.executable, str(Path(__file__).with_name("peers.py")))
+#: Longer than the program distrusts files that are as young as its index.
+_SETTLING = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row. ``limit`` is in seconds of wall time, ``most`` in megabytes a process; ``None`` asks for nothing."""
+
+    name: str
+    size: int
+    measure: Callable[[], Cost]
+    limit: float | None = None
+    most: float | None = None
+
+
+@dataclass(slots=True)
+class Bench:
+    """A folder for everything, and a copy of the program, which work on it meanwhile does not change."""
+
+    scratch: Path
+    environment: dict[str, str] = field(init=False)
+    _thrown: int = 0
+    _times: int = 0
+
+    def __post_init__(self) -> None:
+        package = Path(find_spec("generator").origin).parent  # type: ignore[union-attr,arg-type]  # it is installed
+        copied = self.scratch / "program"
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(package, copied / "generator", ignore=ignore)
+        if not (package / "policies").is_dir():
+            shutil.copytree(package.parent / "policies", copied / "policies", ignore=ignore)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        # Installed programs have their bytecode; so have these, from their second run on.
+        self.environment = {**kept, "PYTHONPATH": str(copied), "PYTHONPYCACHEPREFIX": str(self.scratch / "bytecode")}
+        peers.write_model(self.scratch / "model")
+        self.tenantry(self.scratch / "model", "render")
+
+    def warm(self) -> None:
+        """Run what is small once, so that all bytecode is there; the model's rendering is that of the program."""
+        self.plain(sys.executable, "-c", "pass")
+        self.plain(sys.executable, "-c", _EMPTY_CLICK)
+        self.tenantry(self.scratch / "model", "check", "--no-index")
+        for name in ("jinja2-load", "load-dump"):
+            self.peer(self.scratch / "model", name)
+        self.clear(self.scratch / "model", peers.OUTPUT)
+
+    def tenantry(self, root: Path, *arguments: str) -> Cost:
+        """Run the program in a repository."""
+        return self._run(root, (*_TENANTRY, *arguments))
+
+    def _run(self, root: Path, command: Sequence[str]) -> Cost:
+        return process.run(command, root, self.environment)
+
+    def repository(self, shape: Shape) -> Path:
+        """Return the repository of a shape, made when it is first asked for."""
+        parts = [shape.split, "extras" if shape.extras else "plain", str(shape.tenants)]
+        root = self.scratch / "-".join(parts)
+        if not root.exists():
+            workload.write(root, shape)
+        return root
+
+    # -- what is prepared
+
+    def clear(self, root: Path, *names: str) -> None:
+        """Set folders aside: creating files is slow for a while where many have just been deleted."""
+        for name in names:
+            if (root / name).exists():
+                self._thrown += 1
+                (root / name).rename(self.scratch / f"thrown-{self._thrown}")
+
+    def settle(self, root: Path) -> None:
+        """Leave everything rendered, with an index that is trusted."""
+        self.tenantry(root, "render")
+        time.sleep(_SETTLING)
+        self.tenantry(root, "render")
+
+    # -- what is measured
+
+    def cold(self, root: Path, *options: str) -> Cost:
+        """Render everything for the first time."""
+        self.clear(root, "rendered", ".tenantry")
+        return self.tenantry(root, "render", *options)
+
+    def unchanged(self, root: Path) -> Cost:
+        """Render when there is nothing to do."""
+        self.settle(root)
+        return self.tenantry(root, "render")
+
+    def one_changed(self, root: Path) -> Cost:
+        """Render after an edit of one tenant."""
+        self.settle(root)
+        self._times += 1
+        workload.change(root, 0, self._times)
+        return self.tenantry(root, "render")
+
+    def fresh(self, root: Path) -> Cost:
+        """Check a checkout in which everything is as it should be, and nothing is known of it."""
+        self.settle(root)
+        return self.tenantry(root, "check", "--no-index")
+
+    def whole_day(self, root: Path) -> Cost:
+        """Render everything for the first time, then check it as CI does."""
+        return self.cold(root) + self.tenantry(root, "check", "--no-index")
+
+    def peer(self, root: Path, name: str) -> Cost:
+        """Run a peer on the rendered repository."""
+        self.settle(root)
+        self.clear(root, peers.OUTPUT)
+        return self._run(
+            root, (*_PEERS, name, str(root), *(() if name == "load-dump" else (str(self.scratch / "model"),)))
+        )
+
+    def plain(self, *command: str) -> Cost:
+        """Run a command that needs no repository."""
+        return self._run(self.scratch, command)
+
+
+def all_cases(bench: Bench, sizes: Sequence[int], largest_peer: int) -> Iterator[Case]:
+    """Yield every case, in the order of a round; peers up to *largest_peer* tenants, for they are slow."""
+    yield Case("python -c pass", 0, partial(bench.plain, sys.executable, "-c", "pass"))
+    yield Case("empty click --help", 0, partial(bench.plain, sys.executable, "-c", _EMPTY_CLICK))
+    yield Case("tenantry --help", 0, partial(bench.plain, *_TENANTRY, "--help"))
+    small = bench.repository(Shape(20, split="concern"))
+    yield Case("render + check", 20, partial(bench.whole_day, small), 0.3)
+    for size in sizes:
+        yield from _of_size(bench, size)
+        if size <= largest_peer:
+            root = bench.repository(Shape(size))
+            for name in ("jinja2", "jinja2-load", "load-dump"):
+                yield Case(name, size, partial(bench.peer, root, name))
+
+
+def _of_size(bench: Bench, size: int) -> Iterator[Case]:
+    root = bench.repository(Shape(size))
+    concern = bench.repository(Shape(size, split="concern"))
+    extras = bench.repository(Shape(size, extras=True))
+    most = 120 if size == 10_000 else None
+    limits = {("cold", 1_000): 0.6, ("cold", 10_000): 4, ("cold, by concern", 10_000): 8}
+    limits |= {("unchanged", 10_000): 0.3, ("one changed", 10_000): 0.35, ("fresh check", 10_000): 3.5}
+    measures = {
+        "cold": partial(bench.cold, root),
+        "cold, one process": partial(bench.cold, root, "--jobs", "1"),
+        "unchanged": partial(bench.unchanged, root),
+        "one changed": partial(bench.one_changed, root),
+        "fresh check": partial(bench.fresh, root),
+        "cold, by concern": partial(bench.cold, concern),
+        "cold, extras": partial(bench.cold, extras),
+    }
+    for name, measure in measures.items():
+        yield Case(name, size, measure, limits.get((name, size)), most)
+
+
+def describe(root: Path) -> str:
+    """Say how large a tenant's file and its output are, on average."""
+    tenants = [file.read_bytes() for file in (root / "tenants").glob("team-*.yaml")]
+    rendered = [file.read_bytes() for file in (root / "rendered").rglob("*.yaml")]
+    figures = {
+        "lines in": sum(text.count(b"\n") for text in tenants),
+        "bytes in": sum(map(len, tenants)),
+        "objects": sum(text.count(b"\nkind: ") for text in rendered),
+        "lines out": sum(text.count(b"\n") for text in rendered),
+        "bytes out": sum(map(len, rendered)),
+    }
+    return json.dumps({name: round(figure / len(tenants), 1) for name, figure in figures.items()})

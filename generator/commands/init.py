@@ -1,0 +1,197 @@
+"""``tenantry init``: a working GitOps repository of tenants; what is there already is never overwritten."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from generator import __version__, names, repository, validity
+from generator.commands import schema
+from generator.console import count, tell
+from generator.pipeline import Options, render
+from generator.problems import InputError, Place, Problem
+from generator.quoting import line
+
+_SCAFFOLD = Path(__file__).parent.parent / "scaffold"
+_EXAMPLE = "tenants/example.yaml"
+_SCHEMAS = "tenants/.schemas"
+
+#: Path in the new repository -> file of the scaffold.
+_FILES = {
+    repository.PLATFORM: "platform.yaml",
+    _EXAMPLE: "example.yaml",
+    "policies/README.md": "policies.md",
+    "README.md": "README.md",
+    ".gitattributes": "gitattributes",
+    ".gitignore": "gitignore",
+    ".pre-commit-config.yaml": "pre-commit-config.yaml",
+    ".vscode/settings.json": "vscode-settings.json",
+}
+#: The same, by the host of the repository.
+_HOSTED = {
+    "github": {".github/CODEOWNERS": "CODEOWNERS", ".github/workflows/tenantry.yml": "github-workflow.yml"},
+    "gitlab": {".gitlab/CODEOWNERS": "CODEOWNERS", ".gitlab-ci.yml": "gitlab-ci.yml"},
+}
+#: How the manifests come onto the cluster.
+_APPLIED = {
+    "flux": "Flux applies them: give it a `Kustomization` with `path: ./rendered/{cluster}` and `prune: true`.",
+    "argocd": "Argo CD applies them: give it an `Application` with `path: rendered/{cluster}` and `directory.recurse: true`.",
+}
+#: How far the clusters that people run are behind the newest Kubernetes, in minor versions.
+_BEHIND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to write, by path, and which files stay as they are although ours would be different."""
+
+    write: Mapping[str, str]
+    kept: Mapping[str, str]
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
+@click.option("--flux", "sync", flag_value="flux", help="Flux applies what is rendered; the default.")
+@click.option("--argocd", "sync", flag_value="argocd", help="Argo CD applies what is rendered.")
+@click.option("--github", "host", flag_value="github", help="The repository is on GitHub; the default.")
+@click.option("--gitlab", "host", flag_value="gitlab", help="The repository is on GitLab.")
+@click.option("--cluster", metavar="NAME", default="production", show_default=True, help="The name of the cluster.")
+@click.option("--kubernetes", metavar="VERSION", help="The cluster's Kubernetes version, such as 1.34.")
+@click.pass_obj
+def command(
+    start: Path, *, folder: Path, sync: str | None, host: str | None, cluster: str, kubernetes: str | None
+) -> int:
+    """Start a GitOps repository of tenants in DIR, or here."""
+    version = kubernetes or validity.known_versions()[-1 - _BEHIND]
+    root = start / folder
+    problems = [*_check_options(cluster, version), *_check_folder(root)]
+    if problems:
+        raise InputError(problems)
+    fresh = not os.path.lexists(root / repository.PLATFORM)
+    plan = _plan(root, _wanted(root, host or "github", cluster, version, sync or "flux"))
+    _write(root, plan.write)
+    _say_what_was_done(plan)
+    if not fresh:
+        return 0
+    outcome = render(root, Options())
+    tell(root, outcome.problems)
+    if outcome.errors:
+        return 2
+    click.echo(f"rendered {count(outcome.tenants, 'tenant')} into {count(outcome.files, 'file')}")
+    _say_what_is_next(root, host or "github", version if kubernetes is None else None)
+    return 0
+
+
+def _check_options(cluster: str, version: str) -> Iterator[Problem]:
+    reason = names.dns_label(cluster)
+    if reason is not None:
+        yield Problem(Place("--cluster"), f"{cluster!r} {reason}")
+    known = validity.known_versions()
+    if version not in known:
+        plain = ".".join(version.removeprefix("v").split(".")[:2])
+        would = f"write {plain}" if plain in known else f"write {known[0]} to {known[-1]}"
+        yield Problem(Place("--kubernetes"), f"{version!r} has no schemas to check against; {would}")
+
+
+def _check_folder(root: Path) -> Iterator[Problem]:
+    for folder in (root, *root.parents):
+        if os.path.lexists(folder):
+            if not folder.is_dir():
+                yield Problem(Place(str(folder)), "a file is where the folder would be; choose another folder")
+            return
+
+
+# -- what is wanted, and what is there
+
+
+def _wanted(root: Path, host: str, cluster: str, version: str, sync: str) -> dict[str, str]:
+    """Return the text of every file that a repository has, by path; the example only where no tenants are."""
+    said = {
+        "__CLUSTER__": line(cluster),
+        "__KUBERNETES__": version,
+        "__SYNC__": sync,
+        "__VERSION__": __version__,
+        "__APPLIED__": _APPLIED[sync].format(cluster=cluster),
+    }
+    texts = {path: _filled(name, said) for path, name in {**_FILES, **_HOSTED[host]}.items()}
+    texts |= {f"{_SCHEMAS}/{name}": text for name, text in schema.texts().items()}
+    if any((root / repository.TENANTS).glob("*.y*ml")):
+        del texts[_EXAMPLE]
+    return texts
+
+
+def _filled(name: str, said: Mapping[str, str]) -> str:
+    text = (_SCAFFOLD / name).read_text(encoding="utf-8")
+    for placeholder, value in said.items():
+        text = text.replace(placeholder, value)
+    return text
+
+
+def _plan(root: Path, wanted: Mapping[str, str]) -> _Plan:
+    """Decide what to write; whatever stands in the way of a file is told at once, before anything is written."""
+    problems = [problem for path in wanted for problem in _obstacle(root, path)]
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    there = {path for path in wanted if (root / path).is_file()}
+    kept = {path: wanted[path] for path in there if (root / path).read_bytes() != wanted[path].encode()}
+    return _Plan({path: text for path, text in wanted.items() if path not in there}, dict(sorted(kept.items())))
+
+
+def _obstacle(root: Path, path: str) -> Iterator[Problem]:
+    """Find what keeps a file from being written at a path; a link would lead out of the repository."""
+    above = [parent.as_posix() for parent in reversed(Path(path).parents[:-1])]
+    for folder in above:
+        if (root / folder).is_symlink():
+            yield Problem(Place(folder), "a link is where a folder is needed; move it away")
+            return
+        if (root / folder).exists() and not (root / folder).is_dir():
+            yield Problem(Place(folder), "a file is where a folder is needed; move it away")
+            return
+    if os.path.lexists(root / path) and not (root / path).is_file():
+        what = (
+            "a folder" if (root / path).is_dir() else "a link to nowhere" if (root / path).is_symlink() else "a device"
+        )
+        yield Problem(Place(path), f"{what} is where a file is needed; move it away")
+
+
+def _write(root: Path, texts: Mapping[str, str]) -> None:
+    for path, text in texts.items():
+        try:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            with (root / path).open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise click.FileError(str(root / path), error.strerror) from error
+
+
+# -- what is told
+
+
+def _say_what_was_done(plan: _Plan) -> None:
+    if plan.write:
+        click.echo("wrote:")
+        _list(sorted(plan.write))
+    if plan.kept:
+        click.echo("kept as they are:")
+        _list(plan.kept)
+    if not plan.write:
+        click.echo("nothing to write: every file is there")
+
+
+def _list(paths: Iterable[str]) -> None:
+    for path in paths:
+        click.echo(f"  {path}")
+
+
+def _say_what_is_next(root: Path, host: str, assumed: str | None) -> None:
+    click.echo("next:")
+    top = next((folder for folder in root.resolve().parents if (folder / ".git").exists()), None)
+    if top is not None and not (root / ".git").exists():
+        click.echo(f"  move what CI reads to the top of the git repository, {top}")
+    if assumed is not None:
+        click.echo(f"  set the cluster's version in {repository.PLATFORM}, where {assumed} is assumed")
+    click.echo(f"  name your teams in .{host}/CODEOWNERS")
+    click.echo("  tenantry new NAME --tier small --owner-group GROUP")
+    click.echo("  git add . && git commit")
