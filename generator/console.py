@@ -1,12 +1,19 @@
 """The terminal: problems as lines that editors and people can follow, counts, and how far a long run has come."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from generator import documents
+from generator.meter import Meter
 from generator.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from threading import Event
 
 #: How many problems are told at most; whoever has more has one cause.
 _MOST = 200
@@ -36,6 +43,39 @@ def located(root: Path, place: Place) -> Place:
     data, _ = documents.load(root, place.document)
     line, column = documents.locate(data, place.route) if data is not None else (0, 0)
     return Place(place.document, place.route, line, column)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Meter | None]:
+    """Show on a terminal how far a run has come, once it takes over a second; ``None`` where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from threading import Event, Thread
+
+    meter, stop = Meter(), Event()
+    watcher = Thread(target=_watch, args=(what, meter, stop), daemon=True)
+    watcher.start()
+    try:
+        yield meter
+    finally:
+        stop.set()
+        watcher.join()
+
+
+def _watch(what: str, meter: Meter, stop: "Event") -> None:
+    if stop.wait(1):
+        return
+    while not meter.total:
+        if stop.wait(0.1):
+            return
+    with click.progressbar(length=meter.total, label=what, file=sys.stderr, show_pos=True) as bar:
+        shown = 0
+        while not stop.wait(0.1):
+            done = meter.done
+            bar.update(done - shown)
+            shown = done
+        bar.update(meter.done - shown)
 
 
 def count(number: int, noun: str) -> str:

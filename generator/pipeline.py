@@ -17,6 +17,7 @@ from generator import crew, index, plan, rendered, repository
 from generator.crew import Crew
 from generator.directory import Directory, Entry, Facts
 from generator.index import Index
+from generator.meter import Meter
 from generator.plan import Verdict
 from generator.problems import Problem
 from generator.repository import Stamp
@@ -29,7 +30,7 @@ class Options:
     """How to run. ``tenants`` and ``clusters`` narrow what is built; empty means all.
 
     ``showing`` is how many changed files are kept to be shown. ``jobs`` is the number of processes; ``None``
-    leaves it to the machine. ``progress`` is told how many tenants there are to build, and then of each.
+    leaves it to the machine. ``meter`` is kept up to date with how far the run has come.
     """
 
     write: bool = True
@@ -38,6 +39,7 @@ class Options:
     jobs: int | None = None
     use_index: bool = True
     showing: int = 0
+    meter: Meter | None = None
 
     @property
     def narrowed(self) -> bool:
@@ -123,6 +125,8 @@ class _Run:
             self._outcome.problems += directory.check()
             tasks = self._tasks(directory)
             homes = {name: directory.entries[name].document for facts in tasks.values() for name in facts.ancestors}
+            if self._options.meter is not None:
+                self._options.meter.total = len(tasks)
             divided = _divided(tasks, [{one.document for one in some} for some in surveyed])
             write = self._options.write and not self._outcome.errors
             built = workers.each("build", divided, [homes] * len(divided), write=write)
@@ -139,6 +143,7 @@ class _Run:
                 self._site.assembly,
                 lane,
                 0 if lane else self._options.showing,
+                self._options.meter,
             )
             for lane in range(lanes)
         ]

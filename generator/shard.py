@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from generator import documents, placement, plan, rendered, schema, tenant, tree
 from generator.assembly import Assembly
 from generator.directory import Entry, Facts, entry
+from generator.meter import Meter
 from generator.plan import Verdict
 from generator.problems import InputError, Place, Problem
 from generator.repository import Stamp
@@ -57,6 +58,7 @@ class Shard:
     assembly: Assembly | None
     lane: int = 0
     showing: int = 0
+    meter: Meter | None = None
     _values: dict[str, bytes] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _resolved: dict[str, Tenant] = field(default_factory=dict)
@@ -88,7 +90,12 @@ class Shard:
         """
         self._stage = rendered.Stage(self.root, self.lane) if write else None
         self._names = dict(homes)
-        return [self._build(document, facts) for document, facts in tasks.items()]
+        built = []
+        for document, facts in tasks.items():
+            built.append(self._build(document, facts))
+            if self.meter is not None:
+                self.meter.advance(self.lane)
+        return built
 
     def _build(self, document: str, facts: Facts) -> Built:
         own = self._tenant(document)

@@ -116,12 +116,7 @@ SUBJECT = {"user": ("subject", "name"), "group": ("subject", "name"), "serviceAc
 #: property -> field, fields, or PROSE.
 FORMATS = [
     ("tenant", "properties/metadata", [tenant.Tenant, settings.Settings], {}),
-    (
-        "tenant",
-        "properties/spec",
-        [tenant.Tenant, settings.Settings],
-        {"identity": "service_accounts"},  # it is that of every service account that names no other
-    ),
+    ("tenant", "properties/spec", [tenant.Tenant, settings.Settings], {}),
     ("tenant", "$defs/owner", [tenant.Member, tenant.Subject], SUBJECT),
     ("tenant", "$defs/member", [tenant.Member, tenant.Subject], SUBJECT),
     ("tenant", "$defs/namespace", [tenant.NamespaceSpec], {}),

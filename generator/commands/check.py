@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from generator.commands.render import SHOWING, drift
-from generator.console import count, tell
+from generator.console import count, progress, tell
 from generator.pipeline import Options, render
 from generator.repository import find_root
 
@@ -19,7 +19,8 @@ from generator.repository import find_root
 def command(start: Path, *, jobs: int | None, no_index: bool) -> int:
     """Check that all files are valid and rendered/ is what they ask for; write nothing."""
     root = find_root(start)
-    outcome = render(root, Options(write=False, jobs=jobs, use_index=not no_index, showing=SHOWING))
+    with progress("checking") as meter:
+        outcome = render(root, Options(write=False, jobs=jobs, use_index=not no_index, showing=SHOWING, meter=meter))
     tell(root, outcome.problems)
     if outcome.input_errors:
         click.echo(count(len(outcome.input_errors), "error"), err=True)

@@ -12,7 +12,6 @@ from generator.commands import schema
 from generator.console import count, tell
 from generator.pipeline import Options, render
 from generator.problems import InputError, Place, Problem
-from generator.quoting import line
 
 _SCAFFOLD = Path(__file__).parent.parent / "scaffold"
 _EXAMPLE = "tenants/example.yaml"
@@ -36,9 +35,11 @@ _HOSTED = {
 }
 #: How the manifests come onto the cluster.
 _APPLIED = {
-    "flux": "Flux applies them: give it a `Kustomization` with `path: ./rendered/{cluster}` and `prune: true`.",
-    "argocd": "Argo CD applies them: give it an `Application` with `path: rendered/{cluster}` and `directory.recurse: true`.",
+    "flux": "Flux applies it: give it a `Kustomization` with `path: ./rendered/{cluster}` and `prune: true`.",
+    "argocd": "Argo CD applies it: give it an `Application` with `path: rendered/{cluster}` and `recurse: true`.",
 }
+#: What CI and the review follow, which is the platform team's too.
+_CI = {"github": ("/.github/",), "gitlab": ("/.gitlab/", "/.gitlab-ci.yml")}
 #: How far the clusters that people run are behind the newest Kubernetes, in minor versions.
 _BEHIND = 2
 
@@ -107,19 +108,24 @@ def _check_folder(root: Path) -> Iterator[Problem]:
 
 
 def _wanted(root: Path, host: str, cluster: str, version: str, sync: str) -> dict[str, str]:
-    """Return the text of every file that a repository has, by path; the example only where no tenants are."""
+    """Return the text of every file that a repository has, by path; the example only where nothing is yet."""
     said = {
-        "__CLUSTER__": line(cluster),
+        "__CLUSTER__": cluster,
         "__KUBERNETES__": version,
         "__SYNC__": sync,
         "__VERSION__": __version__,
+        "__CI__": "\n".join(f"{path:<29} @example/platform-team" for path in _CI[host]),
         "__APPLIED__": _APPLIED[sync].format(cluster=cluster),
     }
     texts = {path: _filled(name, said) for path, name in {**_FILES, **_HOSTED[host]}.items()}
     texts |= {f"{_SCHEMAS}/{name}": text for name, text in schema.texts().items()}
-    if any((root / repository.TENANTS).glob("*.y*ml")):
+    if os.path.lexists(root / repository.PLATFORM) or _has_tenants(root):
         del texts[_EXAMPLE]
     return texts
+
+
+def _has_tenants(root: Path) -> bool:
+    return (root / repository.TENANTS).is_dir() and bool(repository.tenant_sources(root))
 
 
 def _filled(name: str, said: Mapping[str, str]) -> str:
@@ -176,6 +182,8 @@ def _say_what_was_done(plan: _Plan) -> None:
     if plan.kept:
         click.echo("kept as they are:")
         _list(plan.kept)
+    if any(path.startswith(f"{_SCHEMAS}/") for path in plan.kept):
+        click.echo(f"bring the schemas up to date with: tenantry schema --write {_SCHEMAS}")
     if not plan.write:
         click.echo("nothing to write: every file is there")
 

@@ -98,7 +98,7 @@ def _check(wishes: Wishes, like: str | None, here: _Repository) -> Iterator[Prob
     if wishes.tier is not None and wishes.tier not in here.platform.tiers:
         message = f"{wishes.tier!r} is not a tier of the platform; {instead(wishes.tier, here.platform.tiers)}"
         yield Problem(Place("--tier"), message)
-    if wishes.tier is like is here.platform.defaults.quota is None:
+    if wishes.tier is None and like is None and here.platform.defaults.quota is None:
         message = f"nobody says what the tenant may consume; {instead('', here.platform.tiers)}"
         yield Problem(Place("--tier"), message)
     for option, other in (("--parent", wishes.parent), ("--like", like)):

@@ -1,10 +1,11 @@
 """``tenantry render``: write ``rendered/``, or say what that would change."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from generator.console import count, tell
+from generator.console import count, progress, tell
 from generator.pipeline import Options, Outcome, render
 from generator.repository import find_root
 
@@ -34,7 +35,8 @@ def command(
         use_index=not no_index,
         showing=SHOWING if check else 0,
     )
-    outcome = render(root, options)
+    with progress("rendering") as meter:
+        outcome = render(root, replace(options, meter=meter))
     tell(root, outcome.problems)
     if outcome.input_errors or (outcome.errors and not check):
         click.echo(f"{count(len(outcome.errors), 'error')}; nothing was written", err=True)

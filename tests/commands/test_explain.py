@@ -1,0 +1,127 @@
+import re
+
+import pytest
+
+from generator import fields
+from generator.commands.explain import FORMATS
+from generator.documents import parse
+from generator.formats import FORMATS as KNOWN_FORMATS
+from generator.schema import KINDS
+
+EVERY = [".".join(field.path) for kind in KINDS for field in (fields.root(kind), *fields.every(fields.root(kind)))]
+
+
+def test_a_field_is_explained(tenantry):
+    assert tenantry("explain", "spec.network.ingress")[:2] == (
+        0,
+        """\
+tenant.spec.network.ingress
+
+  What may reach the tenant; exactly these, and nothing where the list is empty.
+
+  type      list of mappings
+  required  no
+  one of    tenant, namespace, cidr; exactly one
+  needs     except only with cidr
+
+Example:
+
+  ingress:
+  - tenant: platform-gateway
+
+Fields:
+
+  tenant      Another tenant. Its egress towards this tenant is opened with it.
+  namespace   A namespace of the platform, such as that of an ingress
+              controller; a tenant's own are named by 'tenant'.
+  cidr        Addresses outside the cluster.
+  except      Parts of 'cidr' that stay closed.
+  ports       The ports that are opened; all ports where this is left out.
+  namespaces  The tenant's own namespaces (by their short names) that this holds
+              for; all of them where this is left out.
+""",
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "lines"),
+    [
+        ("spec.quota.hard", ["tenant.spec.quota.hard", "  required  yes", "    requests.cpu: 64"]),
+        ("tenant.spec.members.role", ["tenant.spec.members.role", "  type      text", "  role: editor"]),
+        ("spec.members[].role", ["tenant.spec.members.role"]),
+        ("spec.members[0].role", ["tenant.spec.members.role"]),
+        ("platform.spec.clusters.addons", ["  type      list of texts", "  - config-connector"]),
+        ("spec.clusters", ["  type      list of texts or mapping"]),
+        ("spec.clusters.selector", ["  required  yes"]),
+        ("spec.podSecurity", ["  type      text or mapping", "  allowed   restricted, baseline, privileged"]),
+        ("spec.podSecurity.version", [r"  pattern   ^(latest|v1\.[0-9]+)$"]),
+        ("spec.network.sameTenant", ["  type      true or false", "  default   true"]),
+        ("spec.network.egress.ports", ["  format    a port such as 443, 53/UDP or 8000-8100/TCP", "  range     1 to 65535"]),
+        ("tenant.kind", ["  type      text", "  allowed   Tenant"]),
+        ("spec.extras", ["  values    anything"]),
+        ("spec.extras.notebook-images.0", ["  Any value."]),
+        ("waivers.waivers.scope", ["  at least  1 field"]),
+    ],
+)  # fmt: skip
+def test_what_a_field_asks_for_is_told(tenantry, field, lines):
+    code, out, _ = tenantry("explain", field)
+    assert code == 0
+    assert [line for line in lines if line not in out.splitlines()] == []
+
+
+def test_a_key_that_is_free_leads_on(tenantry):
+    out = tenantry("explain", "spec.tiers.gold.quota")[1]
+    assert out.startswith("platform.spec.tiers.gold.quota\n")
+    assert "  NAME  A named set of defaults.\n" in tenantry("explain", "platform.spec.tiers")[1]
+
+
+def test_a_key_with_dots_is_one_key(tenantry):
+    out = tenantry("explain", "spec.quota.hard.requests.cpu")[1]
+    assert out.startswith("tenant.spec.quota.hard.requests.cpu\n")
+    assert out.endswith("Example:\n\n  requests.cpu: 64\n")
+
+
+def test_without_a_kind_a_tenant_is_meant_first_and_then_a_platform(tenantry):
+    assert tenantry("explain", "spec.clusters")[1].startswith("tenant.spec.clusters\n")
+    assert tenantry("explain", "platform.spec.clusters")[1].startswith("platform.spec.clusters\n")
+    assert tenantry("explain", "spec.roles")[1].startswith("platform.spec.roles\n")
+    assert tenantry("explain", "severity")[1].startswith("policy.severity\n")
+
+
+@pytest.mark.parametrize(
+    ("field", "hint"),
+    [
+        ("spec.members.rol", "did you mean 'spec.members.role'?"),
+        ("tenant.spec.qota", "did you mean 'spec.quota'?"),
+        ("platform.spec.cluster", "did you mean 'platform.spec.clusters'?"),
+        ("spec.tires", "did you mean 'spec.tier'?"),
+        ("quota.hard", "did you mean 'spec.quota.hard'?"),
+        ("xyz", "list all with: tenantry explain"),
+        ("spec..quota", "did you mean 'spec.quota'?"),
+    ],
+)
+def test_an_unknown_field_is_answered_with_the_nearest(tenantry, field, hint):
+    assert tenantry("explain", field) == (2, "", f"{field}: there is no such field; {hint}\n")
+
+
+def test_without_a_field_all_kinds_and_their_fields_are_listed(tenantry):
+    code, out, _ = tenantry("explain")
+    assert code == 0
+    assert re.findall(r"^(\w+)$", out, re.MULTILINE) == list(KINDS)
+    assert "  spec.displayName      The name that people read.\n" in out
+    assert "  spec.clusters            (required) The clusters that tenants can live on.\n" in out
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_every_field_is_explained_within_80_columns_and_its_example_can_be_read(tenantry, path):
+    code, out, err = tenantry("explain", path)
+    assert (code, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 80 or "  pattern   " in out or "example" in path
+    assert out.splitlines()[2].strip(), "there is no description"
+    example = re.search(r"Example:\n\n((?:  .*\n)+)", out)
+    if example:
+        assert parse(re.sub(r"^  ", "", example[1], flags=re.MULTILINE).encode(), "example").problems == ()
+
+
+def test_every_format_is_put_into_words():
+    assert set(FORMATS) == set(KNOWN_FORMATS)
