@@ -63,7 +63,7 @@ class Bench:
         self.plain(sys.executable, "-c", "pass")
         self.plain(sys.executable, "-c", _EMPTY_CLICK)
         self.tenantry(self.scratch / "model", "check", "--no-index")
-        for name in ("jinja2-load", "load-dump"):
+        for name in ("jinja2-load", "load-dump", "copy"):
             self.peer(self.scratch / "model", name)
         self.clear(self.scratch / "model", peers.OUTPUT)
 
@@ -129,9 +129,7 @@ class Bench:
         """Run a peer on the rendered repository."""
         self.settle(root)
         self.clear(root, peers.OUTPUT)
-        return self._run(
-            root, (*_PEERS, name, str(root), *(() if name == "load-dump" else (str(self.scratch / "model"),)))
-        )
+        return self._run(root, (*_PEERS, name, str(root), str(self.scratch / "model")))
 
     def plain(self, *command: str) -> Cost:
         """Run a command that needs no repository."""
@@ -147,10 +145,9 @@ def all_cases(bench: Bench, sizes: Sequence[int], largest_peer: int) -> Iterator
     yield Case("render + check", 20, partial(bench.whole_day, small), 0.3)
     for size in sizes:
         yield from _of_size(bench, size)
-        if size <= largest_peer:
-            root = bench.repository(Shape(size))
-            for name in ("jinja2", "jinja2-load", "load-dump"):
-                yield Case(name, size, partial(bench.peer, root, name))
+        names = ("copy", *(("jinja2", "jinja2-load", "load-dump") if size <= largest_peer else ()))
+        for name in names:
+            yield Case(name, size, partial(bench.peer, bench.repository(Shape(size)), name))
 
 
 def _of_size(bench: Bench, size: int) -> Iterator[Case]:

@@ -2,7 +2,8 @@
 
     python peers.py jinja2 ROOT MODEL        tenant files (PyYAML, C) -> one Jinja2 template -> files
     python peers.py jinja2-load ROOT MODEL   the same, and the texts are read back (PyYAML, C), as a check would
-    python peers.py load-dump ROOT           rendered files -> PyYAML, C -> values -> PyYAML, C -> files
+    python peers.py load-dump ROOT MODEL     rendered files -> PyYAML, C -> values -> PyYAML, C -> files
+    python peers.py copy ROOT MODEL          rendered files -> files: what the disk alone costs
 
 The template is made of what tenantry renders for one tenant without parent and openings: its text, with an
 expression in each place where tenants differ. So it does only what such a template must: no loops, no conditions, and
@@ -72,8 +73,21 @@ def template(model: Path) -> str:
     return text
 
 
-def jinja2(root: Path, model: Path) -> Iterator[str]:
-    """Write a file for each tenant; yield its text."""
+def jinja2(root: Path, model: Path) -> None:
+    """Write a file for each tenant."""
+    for _ in _texts(root, model):
+        pass
+
+
+def jinja2_load(root: Path, model: Path) -> None:
+    """Write a file for each tenant, and read its text."""
+    from yaml import CSafeLoader, load_all
+
+    for text in _texts(root, model):
+        list(load_all(text, Loader=CSafeLoader))
+
+
+def _texts(root: Path, model: Path) -> Iterator[str]:
     from jinja2 import Environment
     from yaml import CSafeLoader, load
 
@@ -87,7 +101,7 @@ def jinja2(root: Path, model: Path) -> Iterator[str]:
             yield text
 
 
-def load_dump(root: Path) -> None:
+def load_dump(root: Path, _: Path) -> None:
     """Read every rendered file and write it again."""
     from yaml import CSafeDumper, CSafeLoader, dump_all, load_all
 
@@ -98,20 +112,22 @@ def load_dump(root: Path) -> None:
         (folder / f"{number}.yaml").write_text(dump_all(documents, Dumper=CSafeDumper, sort_keys=False))
 
 
+def copy(root: Path, _: Path) -> None:
+    """Write the bytes of every rendered file again."""
+    folder = root / OUTPUT
+    folder.mkdir()
+    for number, file in enumerate(sorted((root / "rendered").rglob("*.yaml"))):
+        (folder / f"{number}.yaml").write_bytes(file.read_bytes())
+
+
+PROGRAMS = {"jinja2": jinja2, "jinja2-load": jinja2_load, "load-dump": load_dump, "copy": copy}
+
+
 def main() -> None:
     """Do what the first argument names."""
-    name, root, *model = sys.argv[1:]
-    if name == "load-dump":
-        load_dump(Path(root))
-        return
-    texts = jinja2(Path(root), Path(*model))
-    if name == "jinja2-load":
-        from yaml import CSafeLoader, load_all
-
-        for text in texts:
-            list(load_all(text, Loader=CSafeLoader))
-    else:
-        list(texts)
+    name, *folders = sys.argv[1:]
+    root, model = map(Path, folders)
+    PROGRAMS[name](root, model)
 
 
 if __name__ == "__main__":

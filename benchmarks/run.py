@@ -123,7 +123,7 @@ def _print_ratios(rows: Sequence[Row]) -> None:
     by_key: Mapping[tuple[str, int], list[Cost]] = {(case.name, case.size): costs for case, costs in rows}
     pairs = [("tenantry --help", "empty click --help", 0, 0)]
     sizes = sorted({case.size for case, _ in rows})
-    pairs += [(peer, "cold", size, size) for peer in ("jinja2", "jinja2-load", "load-dump") for size in sizes]
+    pairs += [(peer, "cold", size, size) for peer in ("copy", "jinja2", "jinja2-load", "load-dump") for size in sizes]
     for upper, lower, size, other in pairs:
         above, below = by_key.get((upper, size)), by_key.get((lower, other))
         if above and below:

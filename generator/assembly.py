@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from generator import cloud, emit, manifest, placement, validity
+from generator import emit, manifest, placement, validity
 from generator.builders import CONCERNS, extras
 from generator.directory import Facts
 from generator.manifest import Manifest
@@ -16,6 +16,18 @@ from generator.templates import Templates
 from generator.tenant import Tenant
 
 Files = dict[str, bytes]
+
+#: Kinds that are reviewed by whoever reviews the file that they belong to, wherever they come from.
+CONCERN_OF_KIND = {
+    "AuthorizationPolicy": "30-network",
+    "LimitRange": "10-quota",
+    "NetworkPolicy": "30-network",
+    "PeerAuthentication": "30-network",
+    "ResourceQuota": "10-quota",
+    "Role": "20-rbac",
+    "RoleBinding": "20-rbac",
+    "ServiceAccount": "20-rbac",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +43,9 @@ class Assembly:
         files: Files = {}
         problems: list[Problem] = []
         for cluster in self._clusters(tenant):
-            problems += cloud.check(tenant, cluster)
+            problems += placement.check_on(tenant, cluster)
             here = placement.place(tenant, facts, self.platform, cluster, labels, self.templates)
-            concerns = {name: [m for build in builders for m in build(here)] for name, builders in CONCERNS}
+            concerns = _by_concern(here)
             problems += _check((m for group in concerns.values() for m in group), cluster)
             if not problems:
                 files.update(self._written(here, concerns))
@@ -78,6 +90,15 @@ def tenant_folder(platform: Platform, cluster: str, tenant: str) -> str:
         return f"{RENDERED}/{cluster}/tenants/{tenant}"
     number = int.from_bytes(sha256(tenant.encode()).digest()[:4], "big") % buckets
     return f"{RENDERED}/{cluster}/tenants/{number:0{len(str(buckets - 1))}}/{tenant}"
+
+
+def _by_concern(here: Placement) -> dict[str, list[Manifest]]:
+    """Build everything, by file. What templates make joins the file of its kind, so that the same people review it."""
+    concerns = {name: [m for build in builders for m in build(here)] for name, builders in CONCERNS}
+    made, concerns["70-extras"] = concerns["70-extras"], []
+    for one in made:
+        concerns[CONCERN_OF_KIND.get(one.body["kind"], "70-extras")].append(one)
+    return concerns
 
 
 def _check(manifests: Iterable[Manifest], cluster: Cluster) -> Iterator[Problem]:

@@ -20,6 +20,8 @@ from generator.quoting import line
 
 #: How an editor learns which schema a file has.
 _MODELINE = re.compile(r"^#\s*yaml-language-server:\s*\$schema=(\S+)[^\n]*$", re.MULTILINE)
+#: The line that opens the document, and comments before it, which ruamel.yaml would lose.
+_HEAD = re.compile(r"\A(?:(?:#[^\n]*)?\n)*---[^\S\n]*(?:#[^\n]*)?\n")
 #: Characters in a line of comment.
 _WIDTH = 100
 #: Where a key is put into a spec that does not have it.
@@ -118,6 +120,8 @@ def after(text: str, wishes: Wishes) -> Copy:
     What can only be one tenant's is left out: cloud identities, names of namespaces that existed before, what the
     tenant is for, where it is in its life, and ways to tenants that would have to let the new one in first.
     """
+    head = _HEAD.match(text)
+    start, text = (head[0], text[head.end() :]) if head else ("", text)
     data = _load(text)
     reasons = dict(_personal(data))
     text = _without_lines(text, data, list(reasons), {key: values for key, values in _lists(wishes) if values})
@@ -127,7 +131,7 @@ def after(text: str, wishes: Wishes) -> Copy:
     dropped: dict[str, tuple[str, ...]] = {}
     for route, reason in reasons.items():
         dropped[reason] = (*dropped.get(reason, ()), dotted(route))
-    return Copy(_dump(data, text), dropped)
+    return Copy(start + _dump(data, text), dropped)
 
 
 def _personal(data: Any) -> Iterator[tuple[Route, str]]:
@@ -158,7 +162,7 @@ def _without_lines(text: str, data: Any, dropped: Sequence[Route], lists: Mappin
 
     ruamel.yaml loses the comments behind what is deleted; lines that are not touched lose nothing.
     """
-    lines = text.splitlines(keepends=True)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     for route in dropped:
         extent = _extent(lines, *_start(lines, data, route))
         for i in _with_comment(lines, extent):
@@ -220,8 +224,7 @@ def _drop_inline(data: Any, routes: set[Route]) -> None:
         holder = data
         for key in above:
             holder = holder[key]
-        if last in holder or isinstance(last, int):
-            del holder[last]
+        del holder[last]
 
 
 def _fill_in(data: Any, wishes: Wishes) -> None:
@@ -286,7 +289,6 @@ def _yaml(text: str) -> YAML:
     yaml.preserve_quotes = True
     yaml.width = 1 << 16  # never fold a line
     yaml.brace_single_entry_mapping_in_flow_sequence = True
-    yaml.explicit_start = bool(re.search(r"^---\s*$", text, re.MULTILINE))
     nested = re.search(r"^metadata:[^\n]*\n( +)\S", text, re.MULTILINE)
     offset = _offset(text)
     yaml.indent(mapping=len(nested[1]) if nested else 2, sequence=offset + 2, offset=offset)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from generator import crew, index, plan, rendered, repository
+from generator import conflicts, crew, index, plan, rendered, repository
 from generator.crew import Crew
 from generator.directory import Directory, Entry, Facts
 from generator.index import Index
@@ -122,14 +122,17 @@ class _Run:
             directory = self._directory(seen)
             if directory is None:
                 return self._outcome
-            self._outcome.problems += directory.check()
+            conflicting = list(conflicts.check(directory))
+            self._outcome.problems += conflicting
             tasks = self._tasks(directory)
             homes = {name: directory.entries[name].document for facts in tasks.values() for name in facts.ancestors}
             if self._options.meter is not None:
                 self._options.meter.total = len(tasks)
             divided = _divided(tasks, [{one.document for one in some} for some in surveyed])
             write = self._options.write and not self._outcome.errors
-            built = workers.each("build", divided, [homes] * len(divided), write=write)
+            unsettled = frozenset(problem.place.document for problem in conflicting)
+            lanes = len(divided)
+            built = workers.each("build", divided, [homes] * lanes, [unsettled] * lanes, write=write)
             self._finish(workers, directory, [one for some in built for one in some])
         return self._outcome
 

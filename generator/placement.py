@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from generator import limitrange, shares
+from generator import cloud, limitrange, shares
 from generator.directory import Admission, Facts
 from generator.emit import Fixed
 from generator.platform import Cluster, Platform
 from generator.problems import Place, Problem, Route
-from generator.settings import Amounts, Limits, PodSecurity, overlay_limits
+from generator.settings import Amounts, Limits, PodSecurity, Quota, overlay_limits
 from generator.templates import Templates
 from generator.tenant import NamespaceSpec, Tenant
 
@@ -80,7 +80,7 @@ def place(
         platform=platform,
         labels=labels,
         namespaces=tuple(_namespace(tenant, spec, hard[spec.name], platform) for spec in tenant.namespaces),
-        admitted=facts.admitted,
+        admitted=tuple(a for a in facts.admitted if cluster.name in a.clusters and a.tenant != tenant.name),
         neighbours={name: where.get(cluster.name, ()) for name, where in facts.neighbours.items()},
         templates=templates,
     )
@@ -146,6 +146,29 @@ def _wrong(written: _Written) -> tuple[tuple[Route, str], ...]:
     """Return what the API server would refuse in limits, by the route that leads there in a tenant file."""
     spec = _spec(written)
     return tuple((_own_route(route, spec), message) for route, message in limitrange.problems(spec))
+
+
+def check_on(tenant: Tenant, cluster: Cluster) -> Iterator[Problem]:
+    """Find what keeps a resolved tenant from being placed on this cluster."""
+    yield from cloud.check(tenant, cluster)
+    yield from _check_capacity(tenant.settings.quota, cluster)
+    mesh = tenant.settings.mesh
+    for caller in (mesh.ingress or ()) if mesh and "istio-ambient" in cluster.addons else ():
+        if caller.methods or caller.paths:
+            message = (
+                f"cluster {cluster.name} runs Istio without sidecars, which sees no HTTP methods and paths, so the "
+                "caller would never get through; drop them"
+            )
+            yield Problem(caller.origin, message)
+
+
+def _check_capacity(quota: Quota | None, cluster: Cluster) -> Iterator[Problem]:
+    """Find caps that the whole cluster could not fill: they promise what is not there."""
+    for key, amount in quota.hard.items() if quota else ():
+        there = cluster.capacity.get(key.removeprefix("requests."))
+        if there is not None and amount > there:
+            message = f"{amount} is more than all of cluster {cluster.name} has ({there}); write {there} or less"
+            yield Problem(quota.origin / "hard" / key, message)  # type: ignore[union-attr]  # it has caps
 
 
 def check(tenant: Tenant) -> Iterator[Problem]:

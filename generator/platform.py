@@ -8,6 +8,7 @@ from typing import Any
 from generator.documents import Document
 from generator.problems import Place, Problem, instead
 from generator.settings import Amounts, ClusterChoice, Settings, amounts, settings
+from generator.settings import check as check_settings
 
 #: Namespaces of Kubernetes itself and of the add-ons that clusters commonly carry: no tenant may own them.
 RESERVED_NAMESPACES = ("default", "kube-*", "istio-system", "flux-system", "argocd", "cert-manager")
@@ -36,7 +37,6 @@ class Cluster:
     capacity: Amounts
     addons: frozenset[str]
     cloud: Cloud | None
-    trust_domain: str
     origin: Place
 
     @property
@@ -162,7 +162,6 @@ def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:
         capacity=amounts(get("capacity", {})),
         addons=frozenset(get("addons", ())),
         cloud=_cloud(get("cloud")),
-        trust_domain=get("trustDomain", "cluster.local"),
         origin=place,
     )
 
@@ -187,6 +186,8 @@ def check(platform: Platform, document: Document, known_versions: Sequence[str])
     yield from _doubled_clusters(platform, document)
     for cluster in platform.clusters.values():
         yield from _check_cluster(cluster, known_versions)
+    for given in (platform.defaults, *platform.tiers.values()):
+        yield from check_settings(given)
     for where, chosen in _choices(platform):
         for name in chosen.names if chosen else ():
             if name not in platform.clusters:

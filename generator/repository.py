@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import templates
+from generator import documents, templates
 from generator.problems import InputError, Place, Problem
 
 TENANTS = "tenants"
@@ -74,12 +74,13 @@ def template_texts(root: Path) -> tuple[dict[str, str], list[Problem]]:
     problems: list[Problem] = []
     for item in sorted(folder.iterdir()) if folder.is_dir() else ():
         if item.name.endswith(templates.ENDING):
+            name = f"{templates.FOLDER}/{item.name}"
+            data, wrong = documents.load(root, name)
+            problems += wrong
             try:
-                found[item.name.removesuffix(templates.ENDING)] = item.read_bytes().decode()
-            except (OSError, UnicodeDecodeError) as error:
-                problems.append(
-                    Problem(Place(f"{templates.FOLDER}/{item.name}"), f"the template cannot be read: {error}")
-                )
+                found[item.name.removesuffix(templates.ENDING)] = (data or b"").decode()
+            except UnicodeDecodeError as error:
+                problems.append(Problem(Place(name), f"byte {error.start} is not UTF-8; save the file as UTF-8"))
     return found, problems
 
 

@@ -50,15 +50,19 @@ _VIEWER = (
     _rule("events.k8s.io", ["events"], READ),
     _rule("networking.k8s.io", ["ingresses", "networkpolicies"], READ),
     _rule("policy", ["poddisruptionbudgets"], READ),
+    _rule("resource.k8s.io", ["resourceclaims", "resourceclaimtemplates"], READ),
+    _rule("", ["namespaces"], ["get"]),
 )
 
 #: Workloads and what belongs to them. No DaemonSets, which reach every node, and no command in a running pod.
 _EDITOR = (
     _rule("", ["configmaps", "persistentvolumeclaims", "pods", "services"], WRITE),
-    _rule("apps", ["deployments", "deployments/scale", "statefulsets", "statefulsets/scale"], WRITE),
+    _rule("apps", ["deployments", "statefulsets"], WRITE),
+    _rule("apps", ["deployments/scale", "statefulsets/scale"], ["get", "update", "patch"]),
     _rule("autoscaling", ["horizontalpodautoscalers"], WRITE),
     _rule("batch", ["cronjobs", "jobs"], WRITE),
     _rule("policy", ["poddisruptionbudgets"], WRITE),
+    _rule("resource.k8s.io", ["resourceclaims", "resourceclaimtemplates"], WRITE),
 )
 
 #: Reaching into running pods, and clearing up. Who is bound to what stays in git.
@@ -81,6 +85,16 @@ BUILT_IN: Mapping[str, tuple[Rule, ...]] = {
 def table(platform: Platform) -> Mapping[str, FixedList]:
     """Return the rules of every role of a platform that :func:`check` accepts; each list is never changed."""
     return {name: FixedList(_rules(name, platform)) for name in {**BUILT_IN, **platform.roles}}
+
+
+def includes_viewer(name: str, platform: Platform) -> bool:
+    """Tell whether whoever has this role may also do what a viewer may."""
+    definition = platform.roles.get(name)
+    if definition is None or name == "viewer":
+        return True
+    if definition.extends == name:
+        return name in BUILT_IN
+    return definition.extends is not None and includes_viewer(definition.extends, platform)
 
 
 def _rules(name: str, platform: Platform) -> list[Rule]:

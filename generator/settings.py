@@ -5,13 +5,14 @@ platform), an empty value means nothing, and a value means exactly that. Maps ar
 replace one another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 from generator import quantity
 from generator.documents import natural_key
-from generator.problems import Place
+from generator.problems import Place, Problem
 from generator.quantity import Quantity
 
 Amounts = Mapping[str, Quantity]
@@ -55,7 +56,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One way through the network isolation; of ``tenant``, ``namespace``, ``cidr`` and ``dns`` one is set.
+    """One way through the network isolation; one of the first five fields is set.
 
     Empty ``ports`` means every port; empty ``namespaces`` means all of the tenant's.
     """
@@ -64,6 +65,7 @@ class Opening:
     namespace: str | None
     cidr: str | None
     dns: bool
+    admitted: bool
     excepted: tuple[str, ...]
     ports: tuple[Port, ...]
     namespaces: tuple[str, ...]
@@ -202,6 +204,7 @@ def _opening(value: Mapping[str, Any], place: Place) -> Opening:
         namespace=get("namespace"),
         cidr=get("cidr"),
         dns=get("dns", False),
+        admitted=get("admitted", False),
         excepted=tuple(get("except", ())),
         ports=tuple(map(port, get("ports", ()))),
         namespaces=tuple(get("namespaces", ())),
@@ -240,6 +243,24 @@ def _caller(value: Mapping[str, Any], place: Place) -> Caller:
         namespaces=tuple(get("namespaces", ())),
         origin=place,
     )
+
+
+def check(given: Settings) -> Iterator[Problem]:
+    """Find openings that the API server would refuse, or that contradict themselves."""
+    network = given.network
+    for opening in (*(network.ingress or ()), *(network.egress or ())) if network else ():
+        if (opening.dns or opening.admitted) and (opening.ports or opening.excepted):
+            yield Problem(opening.origin, "dns and admitted bring ports of their own; write them without ports")
+        whole = ip_network(opening.cidr) if opening.cidr else None
+        for part in opening.excepted:
+            inner = ip_network(part)
+            if whole is None or inner == whole or not _inside(inner, whole):
+                message = f"{part!r} is not a part of {opening.cidr}; leave out what is closed anyway"
+                yield Problem(opening.origin / "except" / part, message)
+
+
+def _inside(inner: Any, whole: Any) -> bool:
+    return inner.version == whole.version and bool(inner.subnet_of(whole))
 
 
 def overlay(upper: Settings, lower: Settings) -> Settings:

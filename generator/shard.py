@@ -6,7 +6,7 @@ it keeps each tenant as a few hundred bytes, so that memory does not grow with w
 """
 
 import marshal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -62,6 +62,7 @@ class Shard:
     _values: dict[str, bytes] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _resolved: dict[str, Tenant] = field(default_factory=dict)
+    _unsettled: Collection[str] = ()
     _stage: rendered.Stage | None = None
 
     def survey(self) -> list[Surveyed]:
@@ -83,13 +84,17 @@ class Shard:
         self._values[document] = marshal.dumps(value)
         return Surveyed(document, digest, entry(value, document), ())
 
-    def build(self, tasks: Mapping[str, Facts], homes: Mapping[str, str], *, write: bool) -> list[Built]:
+    def build(
+        self, tasks: Mapping[str, Facts], homes: Mapping[str, str], unsettled: Collection[str], *, write: bool
+    ) -> list[Built]:
         """Build the files of the tenants in *tasks* (by document) and compare them with what lies there.
 
-        *homes* says in which document each ancestor is. With *write*, changed files are staged.
+        *homes* says in which document each ancestor is. Tenants in *unsettled* documents are at odds with others:
+        they are checked, and nothing is built that would repeat the trouble. With *write*, changed files are staged.
         """
         self._stage = rendered.Stage(self.root, self.lane) if write else None
         self._names = dict(homes)
+        self._unsettled = unsettled
         built = []
         for document, facts in tasks.items():
             built.append(self._build(document, facts))
@@ -100,7 +105,7 @@ class Shard:
     def _build(self, document: str, facts: Facts) -> Built:
         own = self._tenant(document)
         try:
-            texts = self._texts(own, facts)
+            texts = self._texts(own, facts, settled=document not in self._unsettled)
         except InputError as error:
             return Built(document, (), (), error.problems)
         changes: list[Change] = []
@@ -121,7 +126,7 @@ class Shard:
             changes.append(Change(path, verdict, found if shown else None, text if shown else None))
         return Built(document, tuple(texts), tuple(changes), tuple(problems))
 
-    def _texts(self, own: Tenant, facts: Facts) -> dict[str, bytes]:
+    def _texts(self, own: Tenant, facts: Facts, *, settled: bool) -> dict[str, bytes]:
         """Build, check and write out all files of a tenant; raise :class:`InputError` for what is wrong."""
         if self.assembly is None:
             raise AssertionError("nothing is built without a platform")
@@ -131,7 +136,7 @@ class Shard:
         problems = [*tenant.check(own), *tree.check(own, resolved, platform), *placement.check(resolved)]
         if problems:
             raise InputError(problems)
-        return self.assembly.files(resolved, facts)
+        return self.assembly.files(resolved, facts) if settled else {}
 
     def _tenant(self, document: str) -> Tenant:
         packed = self._values.get(document)

@@ -77,6 +77,9 @@ def _check_left_out(tenant: Tenant, whole: Amounts) -> Iterator[Problem]:
     needed = [key for key in whole if whole[key] and (quotakeys.forced(key) or key in _PODS)]
     for spec in tenant.namespaces:
         for key in needed:
+            if spec.quota is None and len(tenant.namespaces) > 1 and whole[key] == _claimed(tenant, key):
+                message = f"the others' parts leave no {key} for {spec.name}, so no pod could start there; lower a part"
+                yield Problem(spec.origin, message)
             if spec.quota is not None and key not in spec.quota:
                 message = (
                     f"{spec.name} names its part of the quota, and no {key}, so no pod could start there; name a part"

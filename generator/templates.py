@@ -59,16 +59,23 @@ def path(name: str) -> str:
 
 def _environment() -> Any:
     """Make the sandbox. Its filters write values so that they cannot break out of the YAML around them."""
-    import json
-
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
     )
-    environment.filters["yaml"] = json.dumps  # JSON is YAML, on one line, and quotes whatever a reader could mistake
+    environment.filters["yaml"] = _yaml
     return environment
+
+
+def _yaml(value: Any) -> str:
+    """Write a value as JSON: that is YAML, on one line, and quotes whatever a reader could mistake."""
+    import json
+
+    from jinja2 import Undefined
+
+    return str(value) if isinstance(value, Undefined) else json.dumps(value)
 
 
 def _failed(error: Any, name: str, origin: Place) -> Problem:

@@ -16,6 +16,7 @@ from generator.settings import (
     pod_security,
     settings,
 )
+from generator.settings import check as check_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +247,29 @@ def check(tenant: Tenant) -> Iterator[Problem]:
     if tenant.identity is not None and not tenant.service_accounts:
         message = "an identity belongs to service accounts, and the tenant has none; list one in serviceAccounts"
         yield Problem(here / "identity", message)
+    yield from check_settings(tenant.settings)
+    for member in (*(tenant.owners or ()), *(tenant.members or ())):
+        yield from _check_subject(member)
     for account in tenant.service_accounts:
         if account.name == "default":
             message = (
                 "'default' never gets a role, a token or an identity here; give the workload an account of its own"
             )
             yield Problem(account.origin / "name", message)
+
+
+def _check_subject(member: Member) -> Iterator[Problem]:
+    """Refuse names that Kubernetes keeps for itself: they are everybody, or whole classes of machines."""
+    name = member.subject.name
+    if member.subject.kind == "ServiceAccount" or not name.startswith("system:"):
+        return
+    parts = name.split(":")
+    if member.subject.kind == "User" and parts[:2] == ["system", "serviceaccount"] and len(parts) == 4:  # noqa: PLR2004
+        remedy = f"write serviceAccount: {parts[2]}/{parts[3]}"
+    else:
+        remedy = "name people, or a group of them"
+    message = f"{name!r} is a name that Kubernetes keeps for itself, and stands for far more than one team; {remedy}"
+    yield Problem(member.origin, message)
 
 
 def _doubled(names: Sequence[str], place: Place) -> Iterator[Problem]:

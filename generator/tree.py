@@ -16,6 +16,7 @@ RESERVED_KEYS = (
     "admission.gatekeeper.sh/",
     "app.kubernetes.io/managed-by",
     "argocd.argoproj.io/",
+    "cnrm.cloud.google.com/",
     "istio-injection",
     "istio.io/",
     "kubernetes.io/metadata.name",
@@ -23,6 +24,7 @@ RESERVED_KEYS = (
     "pod-security.kubernetes.io/",
     "resource.kubernetes.io/admin-access",
     "scheduler.alpha.kubernetes.io/",
+    "services.k8s.aws/",
     "tenantry.dev/",
 )
 

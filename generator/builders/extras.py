@@ -28,10 +28,20 @@ def _context(placement: Placement, values: Any) -> dict[str, Any]:
     return {
         "values": values,
         "tenant": {"name": tenant.name, "displayName": tenant.display_name, "labels": dict(placement.labels)},
-        "cluster": {"name": cluster.name, "version": cluster.version, "labels": dict(cluster.labels)},
+        "cluster": _cluster(cluster),
         "namespaces": [
             {"name": namespace.name, "shortName": namespace.short or ""} for namespace in placement.namespaces
         ],
+    }
+
+
+def _cluster(cluster: Cluster) -> dict[str, Any]:
+    return {
+        "name": cluster.name,
+        "version": cluster.version,
+        "labels": dict(cluster.labels),
+        "addons": sorted(cluster.addons),
+        "cloud": cluster.cloud.provider if cluster.cloud else "",
     }
 
 
@@ -68,7 +78,7 @@ def _ours(placement: Placement, body: Mapping[str, Any]) -> dict[str, Any]:
 def build_shared(platform: Platform, cluster: Cluster, templates: Templates) -> Iterator[Manifest]:
     """Yield the objects of the templates that the platform file names, which may belong to the whole cluster."""
     context = {
-        "cluster": {"name": cluster.name, "version": cluster.version, "labels": dict(cluster.labels)},
+        "cluster": _cluster(cluster),
         "platform": {"name": platform.name},
     }
     for name, values in platform.extras.items():

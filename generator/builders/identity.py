@@ -26,8 +26,10 @@ def build(placement: Placement) -> Iterator[Manifest]:
             if isinstance(own, GcpIdentity) and "config-connector" in addons:
                 body = _config_connector(own, own_cloud, account, namespace.name)
             elif isinstance(own, AwsIdentity) and own.via == "pod-identity":
-                make = _ack if "ack-eks" in addons else _crossplane
-                body = make(own, own_cloud, account, namespace.name, placement.cluster.name)
+                if "ack-eks" in addons:
+                    body = _ack(own, own_cloud, account, namespace.name, placement.cluster.name)
+                elif "crossplane-aws" in addons:
+                    body = _crossplane(own, own_cloud, account, namespace.name, placement.cluster.name)
             elif isinstance(own, AzureIdentity) and own.identity_name and "azure-service-operator" in addons:
                 body = _azure(own.identity_name, own_cloud, account, namespace.name)
             if body is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from generator.directory import Admission
+from generator.directory import EVERY_TENANT, Admission
 from generator.emit import Fixed
 from generator.manifest import Manifest
 from generator.placement import TENANT_LABEL, Namespace, Placement
@@ -45,17 +45,17 @@ def _ports(ports: Sequence[Port]) -> list[dict[str, Any]]:
     ]
 
 
+_EVERY_TENANT = {"namespaceSelector": {"matchExpressions": [{"key": TENANT_LABEL, "operator": "Exists"}]}}
 _DENY = _spec({"policyTypes": ["Ingress", "Egress"]})
-_SIDECARS = _spec(
-    {
-        "egress": [{"to": [_namespace_peer("istio-system")], "ports": _ports(_ISTIOD_PORTS)}],
-        "policyTypes": ["Egress"],
-    }
-)
+#: Whoever is in the cluster; not the rest of the world.
+_IN_CLUSTER: list[dict[str, Any]] = [{"namespaceSelector": {}}]
 _AMBIENT = _spec(
     {
-        "ingress": [{"ports": _ports(_HBONE_PORTS)}, {"from": [{"ipBlock": {"cidr": _AMBIENT_PROBES}}]}],
-        "egress": [{"ports": _ports(_HBONE_PORTS)}],
+        "ingress": [
+            {"from": _IN_CLUSTER, "ports": _ports(_HBONE_PORTS)},
+            {"from": [{"ipBlock": {"cidr": _AMBIENT_PROBES}}]},
+        ],
+        "egress": [{"to": _IN_CLUSTER, "ports": _ports(_HBONE_PORTS)}],
         "policyTypes": ["Ingress", "Egress"],
     }
 )
@@ -77,7 +77,8 @@ def build(placement: Placement) -> Iterator[Manifest]:
         yield from _mesh(placement, namespace, origin)
         yield from _ingress(placement, namespace, ingress)
         yield from _egress(placement, namespace, egress or ())
-        yield from _admitted(placement, namespace)
+        if all(_here(opening, namespace) for opening in egress or () if opening.admitted):
+            yield from _admitted(placement, namespace)
 
 
 def _same_tenant(placement: Placement, namespace: Namespace, origin: Place) -> Manifest:
@@ -92,14 +93,25 @@ def _dns(placement: Placement, namespace: Namespace, origin: Place) -> Manifest:
 
 @lru_cache(maxsize=4)
 def _dns_spec(platform: Platform) -> Fixed:
+    return _spec({"egress": [_dns_rule(platform)], "policyTypes": ["Egress"]})
+
+
+@lru_cache(maxsize=4)
+def _sidecars(platform: Platform) -> Fixed:
+    """Let sidecars find and reach the control plane, which they do by name, even where workloads have no DNS."""
+    control_plane = {"to": [_namespace_peer("istio-system")], "ports": _ports(_ISTIOD_PORTS)}
+    return _spec({"egress": [control_plane, _dns_rule(platform)], "policyTypes": ["Egress"]})
+
+
+def _dns_rule(platform: Platform) -> dict[str, Any]:
     peer = _namespace_peer(platform.dns_namespace) | {"podSelector": {"matchLabels": platform.dns_labels}}
-    return _spec({"egress": [{"to": [peer], "ports": _ports(_DNS_PORTS)}], "policyTypes": ["Egress"]})
+    return {"to": [peer], "ports": _ports(_DNS_PORTS)}
 
 
 def _mesh(placement: Placement, namespace: Namespace, origin: Place) -> Iterator[Manifest]:
     """Let the mesh itself through, without which a pod in it never becomes ready."""
     if "istio" in placement.cluster.addons:
-        yield _policy(placement, namespace, "allow-istio", _SIDECARS, origin)
+        yield _policy(placement, namespace, "allow-istio", _sidecars(placement.platform), origin)
     elif "istio-ambient" in placement.cluster.addons:
         yield _policy(placement, namespace, "allow-istio", _AMBIENT, origin)
 
@@ -112,7 +124,9 @@ def _ingress(placement: Placement, namespace: Namespace, openings: Sequence[Open
 
 
 def _egress(placement: Placement, namespace: Namespace, openings: Sequence[Opening]) -> Iterator[Manifest]:
-    chosen = [o for o in openings if _here(o, namespace) and not o.dns and o.tenant != placement.tenant.name]
+    chosen = [
+        o for o in openings if _here(o, namespace) and not (o.dns or o.admitted) and o.tenant != placement.tenant.name
+    ]
     if chosen:
         spec = {"egress": [_rule("to", o) for o in chosen], "policyTypes": ["Egress"]}
         yield _policy(placement, namespace, "allow-egress", spec, chosen[0].origin)
@@ -120,16 +134,15 @@ def _egress(placement: Placement, namespace: Namespace, openings: Sequence[Openi
 
 def _admitted(placement: Placement, namespace: Namespace) -> Iterator[Manifest]:
     """Open the way to the tenants that let this one in; which ports, they say."""
-    others = [(name, ports) for name, ports in placement.admitted if name != placement.tenant.name]
-    if others:
-        spec = {"egress": [_admitted_rule(other) for other in others], "policyTypes": ["Egress"]}
+    if placement.admitted:
+        spec = {"egress": [_admitted_rule(admission) for admission in placement.admitted], "policyTypes": ["Egress"]}
         yield _policy(placement, namespace, "allow-admitted", spec, namespace.spec.origin)
 
 
 def _admitted_rule(admission: Admission) -> dict[str, Any]:
-    name, ports = admission
-    rule: dict[str, Any] = {"to": [_tenant_peer(name)]}
-    return rule | {"ports": _ports(ports)} if ports else rule
+    peer = _EVERY_TENANT if admission.tenant == EVERY_TENANT else _tenant_peer(admission.tenant)
+    rule: dict[str, Any] = {"to": [peer]}
+    return rule | {"ports": _ports(admission.ports)} if admission.ports else rule
 
 
 def _here(opening: Opening, namespace: Namespace) -> bool:

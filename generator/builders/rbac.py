@@ -23,7 +23,7 @@ def build(placement: Placement) -> Iterator[Manifest]:
     tenant = placement.tenant
     people = (*(tenant.owners or ()), *(tenant.members or ()))
     for namespace in placement.namespaces:
-        by_role = _by_role(people, namespace, running=placement.running)
+        by_role = _by_role(placement, people, namespace)
         bound = dict.fromkeys(by_role)
         for role, members in by_role.items():
             subjects = sorted({_key(member.subject): _subject(member.subject) for member in members}.items())
@@ -39,12 +39,20 @@ def build(placement: Placement) -> Iterator[Manifest]:
             yield _role(placement, namespace, role)
 
 
-def _by_role(people: Iterable[Member], namespace: Namespace, *, running: bool) -> dict[str, list[Member]]:
+def _by_role(placement: Placement, people: Iterable[Member], namespace: Namespace) -> dict[str, list[Member]]:
     by_role: dict[str, list[Member]] = {}
     for member in people:
-        if not member.namespaces or namespace.short in member.namespaces:
-            by_role.setdefault(member.role if running else "viewer", []).append(member)
+        role = member.role if placement.running else _frozen_role(placement, member)
+        if role is not None and (not member.namespaces or namespace.short in member.namespaces):
+            by_role.setdefault(role, []).append(member)
     return by_role
+
+
+def _frozen_role(placement: Placement, member: Member) -> str | None:
+    """Return what somebody keeps in a frozen tenant: a viewer's rights, if they had them, and machines nothing."""
+    if member.subject.kind == "ServiceAccount" or not roles.includes_viewer(member.role, placement.platform):
+        return None
+    return "viewer"
 
 
 def _key(subject: Subject) -> tuple[str, str, str]:

@@ -13,12 +13,13 @@ from generator.console import count, tell
 from generator.pipeline import Options, render
 from generator.problems import InputError, Place, Problem
 
-_SCAFFOLD = Path(__file__).parent.parent / "scaffold"
+#: Where the texts lie, some with placeholders.
+SCAFFOLD = Path(__file__).parent.parent / "scaffold"
 _EXAMPLE = "tenants/example.yaml"
 _SCHEMAS = "tenants/.schemas"
 
 #: Path in the new repository -> file of the scaffold.
-_FILES = {
+FILES = {
     repository.PLATFORM: "platform.yaml",
     _EXAMPLE: "example.yaml",
     "policies/README.md": "policies.md",
@@ -29,7 +30,7 @@ _FILES = {
     ".vscode/settings.json": "vscode-settings.json",
 }
 #: The same, by the host of the repository.
-_HOSTED = {
+HOSTED = {
     "github": {".github/CODEOWNERS": "CODEOWNERS", ".github/workflows/tenantry.yml": "github-workflow.yml"},
     "gitlab": {".gitlab/CODEOWNERS": "CODEOWNERS", ".gitlab-ci.yml": "gitlab-ci.yml"},
 }
@@ -117,7 +118,7 @@ def _wanted(root: Path, host: str, cluster: str, version: str, sync: str) -> dic
         "__CI__": "\n".join(f"{path:<29} @example/platform-team" for path in _CI[host]),
         "__APPLIED__": _APPLIED[sync].format(cluster=cluster),
     }
-    texts = {path: _filled(name, said) for path, name in {**_FILES, **_HOSTED[host]}.items()}
+    texts = {path: _filled(name, said) for path, name in {**FILES, **HOSTED[host]}.items()}
     texts |= {f"{_SCHEMAS}/{name}": text for name, text in schema.texts().items()}
     if os.path.lexists(root / repository.PLATFORM) or _has_tenants(root):
         del texts[_EXAMPLE]
@@ -129,7 +130,7 @@ def _has_tenants(root: Path) -> bool:
 
 
 def _filled(name: str, said: Mapping[str, str]) -> str:
-    text = (_SCAFFOLD / name).read_text(encoding="utf-8")
+    text = (SCAFFOLD / name).read_text(encoding="utf-8")
     for placeholder, value in said.items():
         text = text.replace(placeholder, value)
     return text

@@ -1,6 +1,5 @@
 """``tenantry new``: the file of a new tenant, fresh or after another tenant's; nothing is ever overwritten."""
 
-import os
 import posixpath
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -189,13 +188,14 @@ def _moved(link: str, old: str, new: str) -> str:
 def _written(root: Path, document: str, text: str, name: str) -> list[Problem]:
     """Write the file; take it back if a run over the repository finds problems that were not there before."""
     path = root / document
-    if os.path.lexists(path):
-        return [Problem(Place(document), "something of that name is there already; choose another name")]
     before = set(_errors(root, name))
     with ExitStack() as undo:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            undo.callback(path.unlink)
-            file.write(text)
+        try:
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                undo.callback(path.unlink)
+                file.write(text)
+        except OSError as error:
+            raise click.FileError(document, error.strerror) from error
         caused = [problem for problem in _errors(root, name) if problem not in before]
         if not caused:
             undo.pop_all()

@@ -64,7 +64,9 @@ def test_a_folder_that_is_not_there_is_refused(tenantry):
 
 
 def test_outside_a_repository_it_is_said_how_to_start_one(tenantry, tmp_path):
-    message = f"{tmp_path}: there is no tenants/platform.yaml here or in a folder above; start one with: tenantry init\n"
+    message = (
+        f"{tmp_path}: there is no tenants/platform.yaml here or in a folder above; start one with: tenantry init\n"
+    )
     assert tenantry("check") == (2, "", message)
 
 

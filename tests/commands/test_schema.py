@@ -1,5 +1,4 @@
 import json
-import os
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -40,8 +39,8 @@ def test_a_schema_is_written_into_a_file(tenantry, tmp_path):
 def test_a_file_that_cannot_be_written_is_told(tenantry, tmp_path):
     (tmp_path / "there").touch()
     code, _, err = tenantry("schema", "tenant", "--output", "there/t.json")
-    assert code == 2 if os.name == "nt" else 1
-    assert "there/t.json" in err.replace("\\", "/")
+    assert code == 2
+    assert err.startswith("Error: Could not open file ")
 
 
 def test_all_schemas_are_written_and_only_those_that_differ(tenantry, tmp_path):

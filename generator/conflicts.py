@@ -1,0 +1,149 @@
+"""What is wrong between tenants: parents, names, and openings that only one side knows of."""
+
+from collections.abc import Iterator
+
+from generator import names
+from generator.directory import EVERY_TENANT, Directory, Entry
+from generator.problems import Place, Problem, instead
+from generator.settings import Settings
+
+
+def check(directory: Directory) -> Iterator[Problem]:
+    """Find everything that is wrong between tenants."""
+    for first, second in directory.doubled:
+        message = f"{second.name!r} is the name of the tenant in {first.document} too; a tenant has one file"
+        yield Problem(Place(second.document, ("metadata", "name")), message)
+    yield from _check_parents(directory)
+    yield from _check_clusters(directory)
+    yield from _check_namespaces(directory)
+    yield from _check_openings(directory)
+    for settings in (directory.platform.defaults, *directory.platform.tiers.values()):
+        for name, place in _named(settings):
+            yield from _check_exists(directory, name, place / "tenant")
+
+
+def _check_exists(directory: Directory, name: str, place: Place) -> Iterator[Problem]:
+    if name not in directory.entries and name not in directory.absent:
+        yield Problem(place, f"{name!r} is not a tenant; {instead(name, directory.entries)}")
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, Place]]:
+    """Yield the tenants that settings name, and where."""
+    network, mesh = settings.network, settings.mesh
+    for opening in (*(network.ingress or ()), *(network.egress or ())) if network else ():
+        if opening.tenant is not None:
+            yield opening.tenant, opening.origin
+    for caller in (mesh.ingress or ()) if mesh else ():
+        if caller.tenant is not None:
+            yield caller.tenant, caller.origin
+
+
+def _check_parents(directory: Directory) -> Iterator[Problem]:
+    for item in directory.entries.values():
+        if item.parent is not None:
+            yield from _check_exists(directory, item.parent, Place(item.document, ("spec", "parent")))
+    for cycle in directory.cycles:
+        line = " -> ".join(cycle)
+        message = f"the parents go round in a circle: {line}; one of them must have another parent, or none"
+        yield Problem(Place(directory.entries[cycle[0]].document, ("spec", "parent")), message)
+
+
+def _check_clusters(directory: Directory) -> Iterator[Problem]:
+    every = directory.platform.clusters
+    for name, item in directory.entries.items():
+        choice = directory.decided(name).clusters or directory.defaults.clusters
+        place = Place(item.document, ("spec", "clusters"))
+        if choice is None and len(every) > 1:
+            yield Problem(place, f"nobody says on which cluster the tenant lives; {instead('', every)}")
+        elif choice is not None and choice.selector is not None and not directory.platform.clusters_of(choice):
+            labels = ", ".join(f"{key}={value}" for key, value in choice.selector.items())
+            yield Problem(place, f"no cluster has the labels {labels}; name clusters, or labels that one has")
+
+
+def _check_namespaces(directory: Directory) -> Iterator[Problem]:
+    owners: dict[tuple[str, str], tuple[str, int]] = {}
+    for name, item in directory.entries.items():
+        clusters = directory.clusters(name)
+        for i, full in enumerate(directory.namespaces(name)):
+            yield from _check_name(directory, full, item, i)
+            for cluster in clusters:
+                owner, at = owners.setdefault((cluster, full), (name, i))
+                if (owner, at) != (name, i):
+                    first = _namespace_place(directory.entries[owner], at)
+                    whose = "another of this tenant" if owner == name else f"that of tenant {owner}"
+                    message = f"namespace {full!r} on {cluster} is {whose} ({first}); rename one"
+                    yield Problem(_namespace_place(item, i), message)
+                    break
+
+
+def _check_name(directory: Directory, full: str, item: Entry, at: int) -> Iterator[Problem]:
+    reason = names.dns_label(full)
+    if reason is not None:
+        message = f"the naming rule makes {full!r} of it ({len(full)} characters), which {reason}"
+        yield Problem(_namespace_place(item, at), message)
+    elif directory.platform.is_reserved(full):
+        message = f"namespace {full!r} is reserved for the platform; choose another name"
+        yield Problem(_namespace_place(item, at), message)
+
+
+def _namespace_place(item: Entry, at: int) -> Place:
+    short = item.namespaces[at][0]
+    if short is None:
+        return Place(item.document, ("metadata", "name"))
+    return Place(item.document, ("spec", "namespaces", short))
+
+
+def _check_openings(directory: Directory) -> Iterator[Problem]:
+    owners = {full: name for name in directory.entries for full in directory.namespaces(name)}
+    for item in directory.entries.values():
+        if item.ingress or item.mesh:
+            yield from _check_callers(directory, item)
+        yield from _check_egress(directory, item)
+        for route, namespace in item.outside:
+            if namespace in owners:
+                message = f"namespace {namespace!r} is that of a tenant; write tenant: {owners[namespace]}"
+                yield Problem(Place(item.document, ("spec", *route, "namespace")), message)
+
+
+def _check_callers(directory: Directory, item: Entry) -> Iterator[Problem]:
+    """Check whom a tenant lets in: they must exist, have namespaces, and open their side if they list it."""
+    network = [other for other, _ in item.ingress or ()]
+    for route, others in ((("network", "ingress"), network), (("mesh", "ingress"), item.mesh or ())):
+        for other in others:
+            place = Place(item.document, ("spec", *route, other, "tenant"))
+            yield from _check_other(directory, item, other, place)
+            egress = directory.decided(other).egress if other in directory.entries and route[0] == "network" else None
+            if egress is not None and not {item.name, EVERY_TENANT}.intersection(egress) and other != item.name:
+                message = (
+                    f"{other!r} lists what it may reach, and {item.name} is not on the list; "
+                    f"add {{tenant: {item.name}}} to its spec.network.egress ({directory.entries[other].document})"
+                )
+                yield Problem(place, message)
+
+
+def _check_egress(directory: Directory, item: Entry) -> Iterator[Problem]:
+    """Check whom a tenant wants to reach, by its own list or an inherited one: they must let it in."""
+    for other in directory.decided(item.name).egress or ():
+        if other == EVERY_TENANT:
+            continue
+        own = item.egress is not None
+        place = Place(item.document, ("spec", "network", "egress", other, "tenant") if own else ("spec", "parent"))
+        if own:
+            yield from _check_other(directory, item, other, place)
+        if other in directory.entries and other != item.name and not directory.admits(other, item.name):
+            message = (
+                f"{other!r} does not let {item.name} in, so nothing would get through; "
+                f"add {{tenant: {item.name}}} to its spec.network.ingress ({directory.entries[other].document})"
+            )
+            yield Problem(place, message)
+
+
+def _check_other(directory: Directory, item: Entry, other: str, place: Place) -> Iterator[Problem]:
+    yield from _check_exists(directory, other, place)
+    if other == item.name:
+        message = f"{other!r} is this tenant itself, whose own traffic is ruled by sameTenant; drop it"
+        yield Problem(place, message)
+    elif other in directory.entries and not directory.entries[other].namespaces:
+        children = [child.name for child in directory.entries.values() if child.parent == other]
+        hint = f"name its children: {', '.join(children[:6])}" if children else "drop it"
+        yield Problem(place, f"{other!r} has no namespaces, so nobody would get through; {hint}")
