@@ -58,7 +58,7 @@ def write_model(root: Path) -> None:
     """Write the repository of the model tenant, to be rendered before a template is made of it."""
     (root / "tenants").mkdir(parents=True)
     (root / "tenants" / "platform.yaml").write_text(PLATFORM.format(split="tenant", buckets=1))
-    text = TENANT.format(**_MODEL, parent="", network="", mesh="", extras="")
+    text = TENANT.format(**_MODEL, parent="", network="", egress="", mesh="", extras="")
     (root / "tenants" / "model-tenant.yaml").write_text(text)
 
 

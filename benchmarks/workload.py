@@ -75,11 +75,12 @@ spec:
       - dns: true
       - cidr: {cidr}
         ports: [443]
-{mesh}{extras}"""
+{egress}{mesh}{extras}"""
 
-#: Opens the network and the mesh to another tenant.
-_NETWORK = "    ingress:\n      - tenant: {other}\n        ports: [8443]\n"
-_MESH = "  mesh:\n    ingress:\n      - tenant: {other}\n"
+#: What a tenant says that lets another in, and what that other says.
+_NETWORK = "    ingress:\n      - tenant: {guest}\n        ports: [8443]\n"
+_MESH = "  mesh:\n    ingress:\n      - tenant: {guest}\n"
+_EGRESS = "      - tenant: {host}\n"
 _EXTRAS = "  extras:\n    launcher:\n      jobs: {jobs}\n"
 
 #: The site's own template of the variant with one: a launcher's settings as a ConfigMap.
@@ -140,17 +141,24 @@ def write(root: Path, shape: Shape) -> None:
 
 
 def texts(shape: Shape) -> Iterator[str]:
-    """Yield the tenant files, in the order of their numbers."""
+    """Yield the tenant files, in the order of their numbers. A parent has no openings, for children inherit them."""
     random = Random(shape.seed)  # noqa: S311 - the same figures each time, and no secrets
-    for number in range(shape.tenants):
+    count = shape.tenants
+    guests = {host: random.randrange(count) for host in range(count) if random.random() < shape.openings}
+    guests = {host: guest for host, guest in guests.items() if host != guest}
+    hosts: dict[int, list[int]] = {}
+    for host, guest in guests.items():
+        hosts.setdefault(guest, []).append(host)
+    for number in range(count):
         parent = random.randrange(number) if number and random.random() < shape.parents else None
-        guest = random.randrange(shape.tenants) if random.random() < shape.openings else number
+        guest = name_of(guests[number]) if number in guests else None
         cpu = random.randrange(8, 512, 4)
         yield TENANT.format(
             **own(number, cpu, random.randrange(1, 17)),
-            parent="" if parent is None else f"  parent: {name_of(parent)}\n",
-            network="" if guest == number else _NETWORK.format(other=name_of(guest)),
-            mesh="" if guest == number else _MESH.format(other=name_of(guest)),
+            parent="" if parent is None or parent in guests else f"  parent: {name_of(parent)}\n",
+            network=_NETWORK.format(guest=guest) if guest else "",
+            egress="".join(_EGRESS.format(host=name_of(host)) for host in hosts.get(number, ())),
+            mesh=_MESH.format(guest=guest) if guest else "",
             extras=_EXTRAS.format(jobs=cpu) if shape.extras else "",
         )
 

@@ -44,6 +44,18 @@ class _Commands(click.Group):
             raise click.UsageError(f"there is no command {args[0]!r}; {instead(args[0], COMMANDS)}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        from generator.problems import InputError
+
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            from generator.console import tell
+            from generator.repository import root_or
+
+            tell(root_or(ctx.obj or Path.cwd()), error.problems)
+            return 2
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -94,13 +106,6 @@ def _run() -> int:
 
 
 def _failed(error: Exception) -> int:
-    from generator.problems import InputError
-
-    if isinstance(error, InputError):
-        from generator.console import tell
-
-        tell(Path.cwd(), error.problems)
-        return 2
     import traceback
 
     traceback.print_exception(error)

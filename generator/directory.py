@@ -29,8 +29,9 @@ class Entry(NamedTuple):
     """What other tenants have to know of one; plain values only, so that it can be kept and sent cheaply.
 
     ``clusters`` is a list of names, a selector, or ``None``; ``namespaces`` are pairs of short and full name;
-    ``ingress`` are the tenants let in with their ports as written, ``egress`` (with ``*`` for whoever lets this tenant in) and ``mesh`` tenants, ``outside``
-    namespaces of the platform, each ``None`` where the tenant leaves the list to others.
+    ``ingress`` are the tenants let in with their ports as written, ``egress`` (with ``*`` for whoever lets this
+    one in) and ``mesh`` are tenants, each ``None`` where the tenant leaves the list to others; ``outside`` are
+    namespaces of the platform, each with the route of the opening that names it.
     """
 
     document: str

@@ -42,6 +42,14 @@ def find_root(start: Path) -> Path:
     raise InputError([Problem(Place(str(start)), message)])
 
 
+def root_or(start: Path) -> Path:
+    """Return the root that *start* lies in, or *start* itself where there is none."""
+    try:
+        return find_root(start)
+    except InputError:
+        return start
+
+
 def tenant_sources(root: Path) -> list[Source]:
     """List the tenant files, in the order of their paths; anything in ``tenants/`` that is no YAML is passed over."""
     reserved = {PLATFORM, WAIVERS}

@@ -59,19 +59,31 @@ def command(  # noqa: PLR0913 - one parameter for each option
     like: str | None,
 ) -> int:
     """Write the file of a new tenant, from a tier or after another tenant's file."""
-    here = _read(repository.find_root(start))
-    wishes = Wishes(name, display_name, parent, tier, clusters, owner_groups)
-    problems = [*_check(wishes, like, here), *_check_labels(labels)]
-    if problems:
-        return _refuse(here.root, problems)
-    wishes = replace(wishes, labels=dict(label.split("=", 1) for label in labels))
-    document = f"{posixpath.dirname(here.files.get(like or parent or '', repository.PLATFORM))}/{name}.yaml"
-    text, remarks = _drafted(wishes, like, here, document)
-    problems = _written(here.root, document, text, name)
-    if problems:
-        return _refuse(here.root, [_by_option(problem, document) for problem in problems])
+    root = repository.find_root(start)
+    try:
+        document, remarks = _make(root, Wishes(name, display_name, parent, tier, clusters, owner_groups), labels, like)
+    except InputError as error:
+        tell(root, error.problems)
+        click.echo("nothing was written", err=True)
+        return 2
     _say_what_is_next(document, remarks)
     return 0
+
+
+def _make(root: Path, wishes: Wishes, labels: tuple[str, ...], like: str | None) -> tuple[str, list[str]]:
+    """Write the file, or raise :class:`InputError`; return its path, and what its author has to know about it."""
+    here = _read(root)
+    problems = [*_check(wishes, like, here), *_check_labels(labels)]
+    if problems:
+        raise InputError(problems)
+    wishes = replace(wishes, labels=dict(label.split("=", 1) for label in labels))
+    beside = here.files.get(like or wishes.parent or "", repository.PLATFORM)
+    document = f"{posixpath.dirname(beside)}/{wishes.name}.yaml"
+    text, remarks = _drafted(wishes, like, here, document)
+    problems = _written(root, document, text, wishes.name)
+    if problems:
+        raise InputError(_by_option(problem, document) for problem in problems)
+    return document, remarks
 
 
 def _read(root: Path) -> _Repository:
@@ -80,12 +92,6 @@ def _read(root: Path) -> _Repository:
         raise InputError(site.problems)
     files = {repository.name_of(source.document): source.document for source in repository.tenant_sources(root)}
     return _Repository(root, site.assembly.platform, files)
-
-
-def _refuse(root: Path, problems: list[Problem]) -> int:
-    tell(root, problems)
-    click.echo("nothing was written", err=True)
-    return 2
 
 
 # -- what is asked for

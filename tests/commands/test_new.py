@@ -296,7 +296,7 @@ def test_nobody_says_where_it_lives(tenantry, repository):
 
 def test_a_file_that_is_not_valid_is_not_copied(tenantry, repository):
     (repository / "tenants/vision.yaml").write_text(VISION.replace("tier: small", "tier: on"))
-    code, _, err = tenantry("new", "language", "--like", "vision")
+    code, _, err = tenantry("-C", "tenants", "new", "language", "--like", "vision")
     assert code == 2
     assert "tenants/vision.yaml:11:9: spec.tier: 'on' is a boolean to some YAML readers" in err
 
