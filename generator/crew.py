@@ -3,6 +3,7 @@
 Results come back in the order of the shards, so that nothing depends on how many there are or who is faster.
 """
 
+import gc
 import os
 import pickle
 import sys
@@ -117,6 +118,7 @@ class _Forked:
 
 def _serve(worker: Any, requests: int, answers: int) -> None:
     """Answer requests until there are no more; never return to the caller's code."""
+    gc.freeze()  # what the parent made is nobody's garbage here, and looking for it would copy its memory
     code = 0
     try:
         with os.fdopen(requests, "rb") as source, os.fdopen(answers, "wb") as target:

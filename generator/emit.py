@@ -12,6 +12,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
+from generator.fixed import Fixed, FixedList
 from generator.manifest import Manifest
 from generator.problems import Route, dotted
 from generator.quoting import comment, from_comment, line, number, string
@@ -21,36 +22,6 @@ REMEMBERED = 50_000
 _LONGEST_REMEMBERED = 200
 #: YAML readers look for the colon of a key within 1024 characters; a longer key needs the form "? key".
 _LONGEST_KEY = 1000
-
-
-class Fixed(dict[str, Any]):
-    """A mapping that never changes once it is made, nor does anything in it; its text is kept for each depth.
-
-    It is for what many objects share: a tenant's labels, the rules of a Role. Whoever changes one writes
-    the old text. A copy, shallow or deep, is an ordinary dict, which may be changed.
-    """
-
-    __slots__ = ("texts",)
-
-    def __init__(self, items: Mapping[str, Any] | Iterable[tuple[str, Any]] = (), /) -> None:
-        super().__init__(items)
-        self.texts: dict[str, str] = {}
-
-    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return dict, (dict(self),)
-
-
-class FixedList(list[Any]):
-    """A list under the law of ``Fixed``."""
-
-    __slots__ = ("texts",)
-
-    def __init__(self, items: Iterable[Any] = (), /) -> None:
-        super().__init__(items)
-        self.texts: dict[str, str] = {}
-
-    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return list, (list(self),)
 
 
 class Ownership(Enum):

@@ -60,9 +60,12 @@ def _sort_key(manifest: Manifest) -> tuple[int, str, str, str]:
 
 def duplicates(manifests: Iterable[Manifest]) -> Iterator[Problem]:
     """Find objects that two places ask for: the cluster would keep only one of them."""
+    kept = list(manifests)
+    keys = [identity(manifest.body) for manifest in kept]
+    if len(set(keys)) == len(keys):
+        return
     seen: dict[Identity, Place] = {}
-    for manifest in manifests:
-        key = identity(manifest.body)
+    for manifest, key in zip(kept, keys, strict=True):
         first = seen.setdefault(key, manifest.origin)
         if first is not manifest.origin:
             _, kind, namespace, name = key

@@ -7,7 +7,7 @@ from typing import Any
 
 from generator import cloud, limitrange, shares
 from generator.directory import Admission, Facts
-from generator.emit import Fixed
+from generator.fixed import Fixed
 from generator.platform import Cluster, Platform
 from generator.problems import Place, Problem, Route
 from generator.settings import Amounts, Limits, PodSecurity, Quota, overlay_limits

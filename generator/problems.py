@@ -6,17 +6,18 @@ shown, so that nothing on the way to a result has to carry positions.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Keys from the top of a document to a value. An ``int`` is an index into a list; a ``str`` is a key of a
 #: mapping or the natural key of a list item (its name, its group, its user), which survives reordering.
 Route = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A spot in the input: a file, named by its path below the repository's root, and a route in it.
 
     ``line`` and ``column`` count from 1; 0 means that they are found from the route when the place is shown.
+    (A named tuple, because dozens are made for each tenant, and it is made twice as fast as a dataclass.)
     """
 
     document: str

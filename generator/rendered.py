@@ -81,7 +81,7 @@ class Stage:
     def __init__(self, root: Path, lane: int = 0) -> None:
         self._root = str(root)
         self._folder = f"{self._root}/{_STAGING}/{lane}"
-        self._waiting: list[tuple[str, str]] = []
+        self._waiting: list[tuple[str, str, Stamp]] = []
         self._made: set[str] = set()
 
     def add(self, path: str, text: bytes) -> None:
@@ -93,24 +93,25 @@ class Stage:
             view = memoryview(text)
             while view:
                 view = view[os.write(handle, view) :]
+            made = stamp(os.fstat(handle))  # moving the file changes nothing of it
         finally:
             os.close(handle)
-        self._waiting.append((waiting, path))
+        self._waiting.append((waiting, path, made))
 
     def commit(self) -> dict[str, Stamp]:
         """Move everything into place; return the new files' stamps by path."""
         stamps = {}
-        for waiting, path in self._waiting:
+        for waiting, path, made in self._waiting:
             target = f"{self._root}/{path}"
             self._make(target.rpartition("/")[0])
             os.replace(waiting, target)
-            stamps[path] = stamp(os.stat(target))
+            stamps[path] = made
         self._waiting.clear()
         return stamps
 
     def abort(self) -> None:
         """Forget everything that waits."""
-        for waiting, _ in self._waiting:
+        for waiting, *_ in self._waiting:
             with suppress(OSError):
                 os.unlink(waiting)
         self._waiting.clear()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from generator.emit import FixedList
+from generator.fixed import FixedList
 from generator.platform import Platform
 from generator.problems import Problem, instead
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from generator.directory import EVERY_TENANT, Admission
-from generator.emit import Fixed
+from generator.fixed import Fixed
 from generator.manifest import Manifest
 from generator.placement import TENANT_LABEL, Namespace, Placement
 from generator.platform import Platform
