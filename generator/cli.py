@@ -80,7 +80,9 @@ def main() -> None:
     """Run the command line, and tell the three ways in which it can fail apart."""
     gc.set_threshold(50_000)  # a run makes many values and hardly any cycles: the default looks for them in vain
     try:
-        sys.exit(_run())
+        code = _run()
+        gc.freeze()  # the process ends: what it holds need not be gone through once more
+        sys.exit(code)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has seen enough
         sys.exit(141)

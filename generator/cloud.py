@@ -67,7 +67,12 @@ def check(tenant: Tenant, cluster: Cluster) -> Iterator[Problem]:
                 "has none; add cloud.project"
             )
             yield Problem(identity.origin / "gcp", message)
-        elif isinstance(own, AzureIdentity) and own.identity_name is not None and cluster.cloud.issuer is None:
+        elif (
+            isinstance(own, AzureIdentity)
+            and own.identity_name is not None
+            and "azure-service-operator" in cluster.addons
+            and cluster.cloud.issuer is None
+        ):
             message = (
                 f"a federated credential names an OIDC issuer, and cluster {cluster.name} has none; add cloud.issuer"
             )

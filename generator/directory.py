@@ -211,7 +211,8 @@ class Directory:
         if not (self._chains[name] or admitted or callers):
             return NO_FACTS
         neighbours = {other: self._where(other) for other in sorted(callers or ())}
-        return Facts(self._chains[name], tuple(sorted(admitted)), neighbours)
+        by_name = sorted(admitted, key=lambda admission: admission.tenant)  # those of one tenant as its file has them
+        return Facts(self._chains[name], tuple(by_name), neighbours)
 
     def _where(self, name: str) -> Mapping[str, tuple[str, ...]]:
         if name not in self.entries:

@@ -17,17 +17,22 @@ _MAX_PORT = 65535
 
 @lru_cache(maxsize=4096)
 def cidr(text: str) -> str | None:
-    """Check a range of addresses; the host part must be zero, as NetworkPolicy asks."""
+    """Check a range of addresses; the host part must be zero, as NetworkPolicy asks.
+
+    Python also takes a netmask for a prefix, no prefix at all, and IPv6 zones, which Kubernetes does not.
+    """
+    address, _, prefix = text.partition("/")
     try:
-        ipaddress.ip_network(text)
+        network = ipaddress.ip_network(text, strict=False)
     except ValueError:
-        pass
-    else:
-        return None if "/" in text else f"is no range of addresses; write {ipaddress.ip_network(text)}"
-    try:
-        return f"has bits set beyond its prefix; write {ipaddress.ip_network(text, strict=False)}"
-    except ValueError:
+        network = None
+    if network is None or "%" in address:
         return "is not a range of addresses; write one such as 10.0.0.0/8"
+    if prefix != str(network.prefixlen):
+        return f"is no range of addresses; write {network}"
+    if ipaddress.ip_address(address) != network.network_address:
+        return f"has bits set beyond its prefix; write {network}"
+    return None
 
 
 def port(text: str) -> str | None:
@@ -68,7 +73,7 @@ def regex(text: str) -> str | None:
     """Check a regular expression."""
     try:
         re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         return f"is not a regular expression: {error}"
     return None
 

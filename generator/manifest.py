@@ -59,15 +59,18 @@ def _sort_key(manifest: Manifest) -> tuple[int, str, str, str]:
 
 
 def duplicates(manifests: Iterable[Manifest]) -> Iterator[Problem]:
-    """Find objects that two places ask for: the cluster would keep only one of them."""
+    """Find objects that are asked for twice: the cluster would keep only one of them."""
     kept = list(manifests)
     keys = [identity(manifest.body) for manifest in kept]
     if len(set(keys)) == len(keys):
         return
     seen: dict[Identity, Place] = {}
     for manifest, key in zip(kept, keys, strict=True):
-        first = seen.setdefault(key, manifest.origin)
-        if first is not manifest.origin:
-            _, kind, namespace, name = key
-            where = f"{namespace}/{name}" if namespace else name
-            yield Problem(manifest.origin, f"{kind} {where} is asked for here and by {first}; rename or drop one")
+        first = seen.get(key)
+        if first is None:
+            seen[key] = manifest.origin
+            continue
+        _, kind, namespace, name = key
+        where = f"{namespace}/{name}" if namespace else name
+        by = "twice here" if first == manifest.origin else f"here and by {first}"
+        yield Problem(manifest.origin, f"{kind} {where} is asked for {by}; rename or drop one")

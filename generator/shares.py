@@ -50,6 +50,8 @@ def check(tenant: Tenant) -> Iterator[Problem]:
     quota = tenant.settings.quota
     if not tenant.namespaces:
         return
+    for spec in tenant.namespaces:
+        yield from _check_amounts(spec.quota or {}, spec.origin / "quota")
     if quota is None:
         if any(not spec.quota for spec in tenant.namespaces):
             message = (
@@ -59,8 +61,6 @@ def check(tenant: Tenant) -> Iterator[Problem]:
             yield Problem(tenant.origin / "spec" / "quota", message)
         return
     yield from _check_amounts(quota.hard, quota.origin / "hard")
-    for spec in tenant.namespaces:
-        yield from _check_amounts(spec.quota or {}, spec.origin / "quota")
     if quota.mode != "shared":
         yield from _check_partition(tenant, quota.hard)
 
