@@ -7,7 +7,7 @@ everything is known to be right.
 """
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -19,7 +19,7 @@ from generator.directory import Directory, Entry, Facts
 from generator.index import Index
 from generator.meter import Meter
 from generator.plan import Verdict
-from generator.problems import Problem
+from generator.problems import Place, Problem, instead
 from generator.repository import Stamp
 from generator.shard import Built, Change, Shard, Surveyed
 from generator.site import Site, read_site
@@ -122,6 +122,7 @@ class _Run:
             directory = self._directory(seen)
             if directory is None:
                 return self._outcome
+            self._check_names(directory)
             conflicting = list(conflicts.check(directory))
             self._outcome.problems += conflicting
             tasks = self._tasks(directory)
@@ -136,6 +137,23 @@ class _Run:
             self._finish(workers, directory, [one for some in built for one in some])
         return self._outcome
 
+    def _check_names(self, directory: Directory) -> None:
+        """Refuse to narrow a run to tenants and clusters that neither are, nor have left any files."""
+        tenants, clusters = self._options.tenants, self._options.clusters
+        known = {**directory.entries, **dict.fromkeys(directory.absent)}
+        there = directory.platform.clusters
+        for name in sorted(tenants - known.keys()):
+            if not self._left({name}, set()):
+                message = f"{name!r} is not a tenant; {instead(name, known)}"
+                self._outcome.problems.append(Problem(Place("--tenant"), message))
+        for name in sorted(clusters - there.keys()):
+            if not self._left(set(), {name}):
+                message = f"{name!r} is not a cluster; {instead(name, there)}"
+                self._outcome.problems.append(Problem(Place("--cluster"), message))
+
+    def _left(self, tenants: AbstractSet[str], clusters: AbstractSet[str]) -> bool:
+        return any(repository.is_output_of(path, tenants, clusters) for path in self._found.files)
+
     def _shards(self, fresh: Sequence[str]) -> list[Shard]:
         lanes = crew.size(len(fresh), self._options.jobs)
         step = max(1, -(-len(fresh) // lanes))
@@ -146,6 +164,7 @@ class _Run:
                 self._site.assembly,
                 lane,
                 0 if lane else self._options.showing,
+                self._options.clusters,
                 self._options.meter,
             )
             for lane in range(lanes)
@@ -191,7 +210,8 @@ class _Run:
         wanted = self._wanted(directory, built)
         outcome.problems += plan.blocked(wanted, self._found)
         outcome.deleted = self._leftovers(wanted)
-        outcome.files = len(wanted)
+        options = self._options
+        outcome.files = sum(repository.is_output_of(path, options.tenants, options.clusters) for path in wanted)
         if outcome.errors or not self._options.write:
             workers.each("abort")
             return
@@ -211,6 +231,8 @@ class _Run:
     def _shared_changes(self) -> list[Change]:
         changes = []
         for path, text in self._site.shared.items():
+            if self._options.tenants or not repository.is_output_of(path, set(), self._options.clusters):
+                continue
             found = rendered.read(str(self._root), path)
             verdict = plan.judge(text, found)
             problem = plan.objection(path, verdict, repository.PLATFORM)

@@ -1,7 +1,7 @@
 """Where things lie in a tenants repository, and which of them there are right now."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,8 +97,9 @@ def name_of(document: str) -> str:
     return document.rpartition("/")[2].rpartition(".")[0]
 
 
-def is_output_of(path: str, tenants: Collection[str], clusters: Collection[str]) -> bool:
+def is_output_of(path: str, tenants: AbstractSet[str], clusters: AbstractSet[str]) -> bool:
     """Tell whether a rendered path belongs to one of the tenants on one of the clusters; empty means any."""
-    _, cluster, *below = path.split("/")
-    names = {part.removesuffix(".yaml") for part in below}
-    return (not clusters or cluster in clusters) and (not tenants or not names.isdisjoint(tenants))
+    _, *below = path.split("/")
+    names = {part.removesuffix(".yaml") for part in below[1:]}
+    on_one = not clusters or not clusters.isdisjoint(below[:1])
+    return on_one and (not tenants or not names.isdisjoint(tenants))

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator import documents, placement, plan, rendered, schema, tenant, tree
+from generator import documents, placement, plan, rendered, repository, schema, tenant, tree
 from generator.assembly import Assembly
 from generator.directory import Entry, Facts, entry
 from generator.meter import Meter
@@ -51,13 +51,18 @@ class Built(NamedTuple):
 
 @dataclass(slots=True)
 class Shard:
-    """The tenants of some documents. *showing* is how many changed files are kept to be shown."""
+    """The tenants of some documents.
+
+    *showing* is how many changed files are kept to be shown; *clusters* are those whose files are looked at, all
+    of them if none is named.
+    """
 
     root: Path
     documents: Sequence[str]
     assembly: Assembly | None
     lane: int = 0
     showing: int = 0
+    clusters: frozenset[str] = frozenset()
     meter: Meter | None = None
     _values: dict[str, bytes] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
@@ -111,6 +116,8 @@ class Shard:
         changes: list[Change] = []
         problems: list[Problem] = []
         root = str(self.root)
+        if self.clusters:
+            texts = {path: text for path, text in texts.items() if repository.is_output_of(path, set(), self.clusters)}
         for path, text in texts.items():
             found = rendered.read(root, path)
             verdict = plan.judge(text, found)

@@ -5,6 +5,7 @@ and not an empty text. They see values, never the program. What comes out is rea
 tenant file is.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,10 @@ from generator.problems import InputError, Place, Problem, instead
 #: Where templates lie, below the repository's root; a template is called by its file's name without the ending.
 FOLDER = "tenants/templates"
 ENDING = ".yaml.j2"
+
+_NOT_ASCII = re.compile(r"[^ -~]")
+#: What Jinja2 calls the file of a template that it was given as a text.
+_TEMPLATE = "<template>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,16 +44,14 @@ class Templates:
     def _run(self, name: str, context: Mapping[str, Any], origin: Place) -> str:
         from jinja2 import TemplateError
 
+        blunders = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
         try:
             template = self._compiled.get(name)
             if template is None:
                 template = self._compiled[name] = _environment().from_string(self.texts[name])
             text: str = template.render(context)
-        except TemplateError as error:
+        except (TemplateError, *blunders) as error:
             raise InputError([_failed(error, name, origin)]) from error
-        except (ArithmeticError, LookupError, OverflowError, TypeError, ValueError) as error:
-            message = f"template {name!r} fails: {error}"
-            raise InputError([Problem(origin, message)]) from error
         return text
 
 
@@ -66,25 +69,44 @@ def _environment() -> Any:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
     )
     environment.filters["yaml"] = _yaml
+    del environment.filters["random"], environment.globals["lipsum"]  # the same input gives the same bytes
     return environment
 
 
 def _yaml(value: Any) -> str:
-    """Write a value as JSON: that is YAML, on one line, and quotes whatever a reader could mistake."""
+    """Write a value as JSON: that is YAML, on one line, and quotes whatever a reader could mistake.
+
+    What is not ASCII is escaped as YAML has it, for JSON's pairs of surrogates are no character to YAML.
+    """
     import json
 
     from jinja2 import Undefined
 
-    return str(value) if isinstance(value, Undefined) else json.dumps(value)
+    if isinstance(value, Undefined):
+        return str(value)
+    return _NOT_ASCII.sub(lambda found: f"\\U{ord(found[0]):08x}", json.dumps(value, ensure_ascii=False))
 
 
-def _failed(error: Any, name: str, origin: Place) -> Problem:
-    """Point at the template's own line where Jinja2 knows it, and at whoever asked for it where not."""
-    line = getattr(error, "lineno", None)
-    message = (error.message or type(error).__name__).rstrip(".")
-    if line is not None:
-        return Problem(Place(path(name), (), line, 1), message)
-    return Problem(origin, f"template {name!r} fails: {message}")
+def _failed(error: Exception, name: str, origin: Place) -> Problem:
+    """Point at a template that cannot be read; where it fails on values, name its line to whoever gave them."""
+    from jinja2 import TemplateSyntaxError
+
+    message = str(error) or type(error).__name__
+    if isinstance(error, TemplateSyntaxError):
+        return Problem(Place(path(name), (), error.lineno, 1), (error.message or message).rstrip("."))
+    line = _line(error)
+    where = f" in line {line}" if line else ""
+    return Problem(origin, f"template {name!r} fails{where}: {message.rstrip('.')}")
+
+
+def _line(error: Exception) -> int:
+    """Return the line of the template in which an error arose, 0 for none; Jinja2 writes it into the traceback."""
+    line, step = 0, error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == _TEMPLATE:
+            line = step.tb_lineno
+        step = step.tb_next
+    return line
 
 
 def _blamed(problem: Problem, name: str, origin: Place) -> Problem:

@@ -56,9 +56,8 @@ def _objection(placement: Placement, body: Mapping[str, Any], name: str, origin:
             f"template {name!r} makes a {kind}, which belongs to the whole cluster; use the platform file's extras"
         )
         return Problem(origin, message)
-    if kind == "Secret" and (body.get("data") or body.get("stringData")):
-        message = f"template {name!r} makes a Secret with its content, which git keeps for ever; make a reference"
-        return Problem(origin, message)
+    if _holds_secret(body):
+        return _secret(name, origin)
     own = [namespace.name for namespace in placement.namespaces]
     if metadata.get("namespace") not in own:
         message = (
@@ -67,6 +66,15 @@ def _objection(placement: Placement, body: Mapping[str, Any], name: str, origin:
         )
         return Problem(origin, message)
     return None
+
+
+def _holds_secret(body: Mapping[str, Any]) -> bool:
+    return body.get("kind") == "Secret" and bool(body.get("data") or body.get("stringData"))
+
+
+def _secret(name: str, origin: Place) -> Problem:
+    message = f"template {name!r} makes a Secret with its content, which git keeps for ever; make a reference"
+    return Problem(origin, message)
 
 
 def _ours(placement: Placement, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,4 +92,6 @@ def build_shared(platform: Platform, cluster: Cluster, templates: Templates) -> 
     for name, values in platform.extras.items():
         origin = platform.origin / "spec" / "extras" / name
         for body in templates.render(name, {**context, "values": values}, origin):
+            if _holds_secret(body):
+                raise InputError([_secret(name, origin)])
             yield Manifest(body, origin)

@@ -77,7 +77,8 @@ def build(placement: Placement) -> Iterator[Manifest]:
         yield from _mesh(placement, namespace, origin)
         yield from _ingress(placement, namespace, ingress)
         yield from _egress(placement, namespace, egress or ())
-        if all(_here(opening, namespace) for opening in egress or () if opening.admitted):
+        ways = [opening for opening in egress or () if opening.admitted]
+        if not ways or any(_here(opening, namespace) for opening in ways):
             yield from _admitted(placement, namespace)
 
 

@@ -26,10 +26,9 @@ def build(placement: Placement) -> Iterator[Manifest]:
         by_role = _by_role(placement, people, namespace)
         bound = dict.fromkeys(by_role)
         for role, members in by_role.items():
-            subjects = sorted({_key(member.subject): _subject(member.subject) for member in members}.items())
-            yield _binding(
-                placement, namespace, f"tenant-{role}", role, [body for _, body in subjects], members[0].origin
-            )
+            members.sort(key=lambda member: _key(member.subject))
+            subjects = list({_key(member.subject): _subject(member.subject) for member in members}.values())
+            yield _binding(placement, namespace, f"tenant-{role}", role, subjects, members[0].origin)
         for account in tenant.service_accounts:
             if account.role is not None and placement.running and namespace in placement.chosen(account.namespaces):
                 bound[account.role] = None
