@@ -7,7 +7,8 @@ everything is known to be right.
 """
 
 import time
-from collections.abc import Collection, Iterable, Sequence, Set as AbstractSet
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256

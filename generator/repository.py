@@ -1,7 +1,8 @@
 """Where things lie in a tenants repository, and which of them there are right now."""
 
 import os
-from collections.abc import Iterator, Set as AbstractSet
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 

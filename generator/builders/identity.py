@@ -72,11 +72,11 @@ def _ack(own: AwsIdentity, own_cloud: Cloud, account: ServiceAccount, namespace:
 def _crossplane(
     own: AwsIdentity, own_cloud: Cloud, account: ServiceAccount, namespace: str, cluster: str
 ) -> dict[str, Any]:
-    """Build Crossplane's object, which is cluster-scoped: its name carries the namespace."""
+    """Build Crossplane's object, which is cluster-scoped: its name carries the namespace, up to the first dot."""
     return {
         "apiVersion": "eks.aws.upbound.io/v1beta1",
         "kind": "PodIdentityAssociation",
-        "metadata": {"name": f"{namespace}-{account.name}"},
+        "metadata": {"name": f"{namespace}.{account.name}"},
         "spec": {
             "forProvider": {
                 "clusterName": own_cloud.cluster_name or cluster,

@@ -45,7 +45,9 @@ def _here(caller: Caller, namespace: Namespace) -> bool:
 
 
 def _rules(placement: Placement, caller: Caller) -> Iterator[dict[str, Any]]:
-    """Yield the rule of a caller; none for a tenant that has no namespace on this cluster."""
+    """Yield the rule of a caller; none for a tenant without namespaces here, nor for this one in a parent's list."""
+    if caller.tenant == placement.tenant.name:
+        return
     source = _source(placement, caller)
     if source is None:
         return
