@@ -210,9 +210,9 @@ class _Run:
         outcome.changes += shared
         wanted = self._wanted(directory, built)
         outcome.problems += plan.blocked(wanted, self._found)
-        outcome.deleted = self._leftovers(wanted)
-        options = self._options
-        outcome.files = sum(repository.is_output_of(path, options.tenants, options.clusters) for path in wanted)
+        if not outcome.input_errors:  # what a broken tenant file asks for is not known
+            outcome.deleted = self._leftovers(wanted)
+        outcome.files = sum(map(self._concerned, wanted)) if self._options.narrowed else len(wanted)
         if outcome.errors or not self._options.write:
             workers.each("abort")
             return
@@ -228,6 +228,10 @@ class _Run:
             if record is not None and entry.document not in fresh:
                 wanted.update(record.paths)
         return wanted
+
+    def _concerned(self, path: str) -> bool:
+        """Tell whether a narrowed run is about this path."""
+        return repository.is_output_of(path, self._options.tenants, self._options.clusters)
 
     def _shared_changes(self) -> list[Change]:
         changes = []
@@ -247,9 +251,7 @@ class _Run:
         """Return the files of ours that nobody wants any more; tell of those that are not ours to delete."""
         deleted = []
         for path in sorted(self._found.files.keys() - wanted):
-            if self._options.narrowed and not repository.is_output_of(
-                path, self._options.tenants, self._options.clusters
-            ):
+            if self._options.narrowed and not self._concerned(path):
                 continue
             delete, problem = plan.leftover(path, rendered.read(str(self._root), path) or b"")
             if delete:
@@ -278,7 +280,7 @@ class _Run:
         records = dict(self._known)
         for one in built:
             name = one.document
-            outputs = [(path, made[path]) for path in one.paths]
+            outputs = [(path, made.get(path, "")) for path in one.paths]
             records[name] = index.record(sources[name], self._digests[name], self._keys[name], outputs, entries[name])
         index.save(self._root, Index(self._site.digest, records), written)
 

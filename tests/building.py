@@ -4,6 +4,7 @@ A tenant is written as the text under its ``spec``, or as a whole document where
 is read again with the strict reader, so that whatever a test sees is what stands in the files.
 """
 
+import re
 from collections.abc import Iterator
 from textwrap import indent
 
@@ -50,7 +51,7 @@ def objects(tenants, platform_spec=PLAIN, templates=None):
 
 def of(tenant_spec, platform_spec=PLAIN, templates=None):
     """Render the one tenant ``vision``, with a quota unless it says otherwise."""
-    spec = tenant_spec if "quota:" in tenant_spec else f"{QUOTA}\n{tenant_spec}"
+    spec = tenant_spec if re.search("^quota:", tenant_spec, re.MULTILINE) else f"{QUOTA}\n{tenant_spec}"
     return objects({"vision": spec}, platform_spec, templates)
 
 

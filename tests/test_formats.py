@@ -79,7 +79,7 @@ def test_what_follows_a_format_is_fine(name, text):
         ("quantity", "64x", "is not a Kubernetes quantity; write 64 or 64000m"),
         ("quantity", "-1", "is negative; write 0 or more"),
         ("quota-key", "nvidia.com/gpu", "is never counted: quotas count requests for devices; write requests.nvidia.com/gpu"),
-        ("quota-key", "count/jobs", "is never counted; write count/jobs.batch"),
+        ("quota-key", "count/jobs", "never counts anything: jobs are in group batch; write count/jobs.batch"),
         ("regex", "(", "is not a regular expression: missing ), unterminated subpattern at position 0"),
         ("regex", "a{4294967296}", "is not a regular expression: the repetition number is too large"),
     ],

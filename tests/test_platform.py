@@ -1,0 +1,193 @@
+import pytest
+from tenancy import CLUSTER, TWO_CLUSTERS, plain, platform_document, platform_of, told
+
+from generator.platform import RESERVED_NAMESPACES, Cloud, Layout, RequiredLabel, check, from_document
+from generator.problems import Place
+from generator.settings import ClusterChoice
+
+HERE = "tenants/platform.yaml#spec"
+VERSIONS = ("1.33", "1.34")
+
+
+def problems(spec):
+    document = platform_document(spec)
+    return told(check(from_document(document), document, VERSIONS))
+
+
+def choice(*names, selector=None):
+    return ClusterChoice(names, selector, Place("f.yaml"))
+
+
+# What is written
+
+
+def test_the_smallest_platform_has_a_value_for_everything():
+    made = platform_of()
+    assert (made.name, list(made.clusters), made.tiers, made.roles) == ("example", ["prod"], {}, {})
+    assert (made.namespace_naming, made.single_naming) == ("{tenant}-{namespace}", "{tenant}")
+    assert (made.dns_namespace, made.dns_labels) == ("kube-system", {"k8s-app": "kube-dns"})
+    assert (made.layout, made.required_labels, made.extras) == (Layout("concern", 1), (), {})
+
+
+def test_a_cluster_holds_what_is_written_and_knows_its_place():
+    made = platform_of(
+        """
+        clusters:
+          - name: eu
+            version: "1.34"
+            description: Frankfurt.
+            labels: {env: prod}
+            sync: flux
+            capacity: {cpu: 2048, memory: 16Ti}
+            addons: [istio, ack-eks]
+            cloud: {provider: aws, clusterName: eu-1, region: eu-central-1}
+        """
+    ).clusters["eu"]
+    assert (made.name, made.version, made.description, made.sync) == ("eu", "1.34", "Frankfurt.", "flux")
+    assert (made.labels, plain(made.capacity)) == ({"env": "prod"}, {"cpu": "2048", "memory": "16Ti"})
+    assert (made.addons, made.cloud) == ({"istio", "ack-eks"}, Cloud("aws", "eu-1", "eu-central-1", None, None))
+    assert str(made.origin) == f"{HERE}/clusters/eu"
+
+
+@pytest.mark.parametrize(
+    ("addons", "mesh"), [("[]", False), ("[istio]", True), ("[istio-ambient]", True), ("[ack-eks]", False)]
+)
+def test_a_cluster_with_istio_has_a_mesh(addons, mesh):
+    assert platform_of(f'clusters: [{{name: a, version: "1.34", addons: {addons}}}]').clusters["a"].mesh is mesh
+
+
+def test_clusters_tiers_and_roles_keep_the_order_of_the_file():
+    made = platform_of('clusters: [{name: z, version: "1.34"}, {name: a, version: "1.34"}]\ntiers: {z: {}, a: {}}')
+    assert (list(made.clusters), list(made.tiers)) == (["z", "a"], ["z", "a"])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [
+        (choice("us", "eu"), ["eu", "us"]),
+        (choice("us"), ["us"]),
+        (choice("ux"), []),
+        (choice(), []),
+        (choice(selector={"env": "prod"}), ["eu"]),
+        (choice(selector={"env": "prod", "region": "eu"}), []),
+        (choice(selector={}), ["eu", "us"]),
+    ],
+)
+def test_chosen_clusters_come_in_the_order_of_the_file(chosen, names):
+    assert [cluster.name for cluster in platform_of(TWO_CLUSTERS).clusters_of(chosen)] == names
+
+
+@pytest.mark.parametrize(
+    ("naming", "full", "single"),
+    [
+        ("{}", "vision-train", "vision"),
+        ('{namespace: "{namespace}-of-{tenant}", single: "team-{tenant}"}', "train-of-vision", "team-vision"),
+    ],
+)
+def test_the_naming_rule_makes_full_names(naming, full, single):
+    made = platform_of(f"{CLUSTER}\nnaming: {naming}")
+    assert made.namespace_name("vision", "train") == full
+    assert made.namespace_name("vision", None) == single
+
+
+@pytest.mark.parametrize(
+    ("name", "reserved"),
+    [
+        ("kube-system", True),
+        ("kube-", True),
+        ("kube", False),
+        ("default", True),
+        ("default-2", False),
+        ("istio-system", True),
+        ("monitoring", True),
+        ("my-monitoring", False),
+        ("ingress-nginx", True),
+        ("data-x-lake", True),
+        ("data-lake", False),
+        ("a.b", False),
+        ("vision", False),
+    ],
+)
+def test_reserved_names_are_those_of_kubernetes_and_of_the_site_with_stars_for_any_text(name, reserved):
+    made = platform_of(f'{CLUSTER}\nreservedNamespaces: [monitoring, "ingress-*", "data-*-lake"]')
+    assert made.is_reserved(name) is reserved
+
+
+def test_what_no_tenant_may_own_anywhere():
+    assert all(platform_of().is_reserved(name.replace("*", "x")) for name in RESERVED_NAMESPACES)
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "objection"),
+    [
+        (RequiredLabel("team", (), None), "any", None),
+        (RequiredLabel("team", (), None), "", None),
+        (RequiredLabel("team", (), None), None, "there is no 'team', which the platform requires; add one"),
+        (RequiredLabel("team", ("red", "blue"), None), "red", None),
+        (RequiredLabel("team", ("red", "blue"), None), "blu", "'blu' is not a value that the platform allows; did you mean 'blue'?"),
+        (RequiredLabel("team", ("red", "blue"), None), "x", "'x' is not a value that the platform allows; use one of 'blue', 'red'"),
+        (RequiredLabel("cost", (), "[0-9]{4}"), "4711", None),
+        (RequiredLabel("cost", (), "[0-9]{4}"), "47110", "'47110' is not what the platform asks for; write a value that matches [0-9]{4}"),
+        (RequiredLabel("cost", (), "a|b"), "ab", "'ab' is not what the platform asks for; write a value that matches a|b"),
+    ],
+)  # fmt: skip
+def test_a_required_label_says_what_is_wrong_with_a_value(label, value, objection):
+    assert label.objection(value) == objection
+
+
+# What is told
+
+
+def test_a_platform_with_everything_is_fine():
+    text = """
+    clusters: [{name: eu, version: "1.34", addons: [istio]}, {name: us, version: "1.33", addons: [istio-ambient]}]
+    tiers: {small: {clusters: [us], quota: {hard: {pods: 1}}}, lab: {clusters: {selector: {env: lab}}}}
+    defaults: {clusters: [eu, us], network: {egress: [{dns: true}]}}
+    """
+    assert problems(text) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        (
+            'clusters: [{name: a, version: "1.34"}, {name: b, version: "1.34"}, {name: a, version: "1.34"}]',
+            "/clusters/2: 'a' is the name of an earlier cluster too; a cluster is named once",
+        ),
+        (
+            'clusters: [{name: a, version: "1.24"}]',
+            "/clusters/a/version: '1.24' has no schemas to check against; write 1.33 to 1.34",
+        ),
+        (
+            'clusters: [{name: a, version: "1.34", addons: [istio, istio-ambient]}]',
+            "/clusters/a/addons: 'istio' and 'istio-ambient' exclude each other; name one",
+        ),
+        (
+            f"{TWO_CLUSTERS}\ndefaults: {{clusters: [eu, ue]}}",
+            "/defaults/clusters/ue: 'ue' is not a cluster of the platform; did you mean 'eu'?",
+        ),
+        (
+            f"{TWO_CLUSTERS}\ntiers: {{small: {{clusters: [asia]}}}}",
+            "/tiers/small/clusters/asia: 'asia' is not a cluster of the platform; use one of 'eu', 'us'",
+        ),
+        (
+            f"{CLUSTER}\ntiers: {{small: {{network: {{egress: [{{dns: true, ports: [53]}}]}}}}}}",
+            "/tiers/small/network/egress/0: dns and admitted bring ports of their own; write them without ports",
+        ),
+        (
+            f"{CLUSTER}\ndefaults: {{network: {{ingress: [{{cidr: 10.0.0.0/8, except: [11.0.0.0/8]}}]}}}}",
+            "/defaults/network/ingress/10.0.0.0/8/except/11.0.0.0/8: '11.0.0.0/8' is not a part of 10.0.0.0/8; "
+            "leave out what is closed anyway",
+        ),
+    ],
+)
+def test_what_the_schema_cannot_see_is_told(spec, problem):
+    assert problems(spec) == [HERE + problem]
+
+
+def test_everything_wrong_is_told_at_once():
+    text = """
+    clusters: [{name: a, version: "1.1"}, {name: a, version: "1.2"}]
+    defaults: {clusters: [b]}
+    """
+    assert len(problems(text)) == 3
