@@ -94,17 +94,23 @@ class _Forked:
         self._out = os.fdopen(our_out, "wb")
 
     def ask(self, method: str, arguments: Sequence[Any], named: dict[str, Any]) -> None:
-        pickle.dump((method, arguments, named), self._out, pickle.HIGHEST_PROTOCOL)
-        self._out.flush()
+        try:
+            pickle.dump((method, arguments, named), self._out, pickle.HIGHEST_PROTOCOL)
+            self._out.flush()
+        except BrokenPipeError:
+            raise self._ended() from None
 
     def answer(self) -> Any:
         try:
             failed, result = pickle.load(self._in)  # noqa: S301 - our own process is at the other end
-        except EOFError:
-            raise ChildProcessError(f"a worker process ended before its work did (pid {self._pid})") from None
+        except (EOFError, pickle.UnpicklingError):  # it ended before its answer, or in the middle of it
+            raise self._ended() from None
         if failed:
             raise result
         return result
+
+    def _ended(self) -> ChildProcessError:
+        return ChildProcessError(f"a worker process ended before its work did (pid {self._pid})")
 
     def stop(self) -> None:
         self._in.close()
@@ -127,7 +133,7 @@ def _serve(worker: Any, requests: int, answers: int) -> None:
                     method, arguments, named = pickle.load(source)  # noqa: S301 - our own process is at the other end
                 except EOFError:
                     break
-                pickle.dump(_answer(worker, method, arguments, named), target, pickle.HIGHEST_PROTOCOL)
+                target.write(_answer(worker, method, arguments, named))
                 target.flush()
     except (BrokenPipeError, KeyboardInterrupt):
         code = 1  # the asking process has ended, or is about to: nobody waits for an answer
@@ -135,11 +141,24 @@ def _serve(worker: Any, requests: int, answers: int) -> None:
         os._exit(code)
 
 
-def _answer(worker: Any, method: str, arguments: Sequence[Any], named: dict[str, Any]) -> tuple[bool, Any]:
+def _answer(worker: Any, method: str, arguments: Sequence[Any], named: dict[str, Any]) -> bytes:
+    """Return whether the call failed, with its result or exception, as it is sent."""
     try:
-        return False, getattr(worker, method)(*arguments, **named)
+        return pickle.dumps((False, getattr(worker, method)(*arguments, **named)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - it is raised again in the process that asked
         import traceback
 
         error.add_note(traceback.format_exc())
-        return True, error
+        return pickle.dumps((True, _portable(error)), pickle.HIGHEST_PROTOCOL)
+
+
+def _portable(error: Exception) -> Exception:
+    """Return the exception, or one that says the same where it does not survive the way to another process."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own exception
+    except Exception:  # noqa: BLE001 - an exception's class may do anything
+        told = RuntimeError(f"{type(error).__name__}: {error}")
+        for note in error.__notes__:
+            told.add_note(note)
+        return told
+    return error

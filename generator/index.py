@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from generator import __version__
+from generator import __version__, rendered
 from generator.directory import Entry
 from generator.repository import PRIVATE, Source, Stamp
 
@@ -64,19 +64,19 @@ class Index:
 
 def load(root: Path, config: str) -> Index:
     """Read the index; an empty one when there is none, or when it belongs to another configuration."""
-    try:
-        head, *lines = (root / _FILE).read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError):
-        return Index(config)
-    if head != config:
+    head, _, body = (rendered.read(str(root), _FILE) or b"").partition(b"\n")
+    if head.decode(errors="replace") != _head(config, body):
         return Index(config)
     index = Index(config)
-    for line in lines:
-        parts = line.split("\t")
-        if len(parts) >= len(Record._fields) - 1:
-            document, stamp, digest, key, packed, *outputs = parts
-            index.records[document] = Record(document, stamp, digest, key, tuple(outputs), packed)
+    for line in body.decode().split("\n") if body else ():
+        document, stamp, digest, key, packed, *outputs = line.split("\t")
+        index.records[document] = Record(document, stamp, digest, key, tuple(outputs), packed)
     return index
+
+
+def _head(config: str, body: bytes) -> str:
+    """Return the first line. It holds for the others as they were written: a line cut short would forget files."""
+    return f"{config} {sha256(body).hexdigest()}"
 
 
 def entries(records: Iterable[Record]) -> dict[str, Entry]:
@@ -97,7 +97,7 @@ def save(root: Path, index: Index, written: int | None) -> None:
 
     *written* is when the last of its files was written, in nanoseconds; ``None`` means not by this run.
     """
-    lines = [index.config]
+    lines = []
     for document, stamp, digest, key, outputs, packed in index.records.values():
         if "\t" not in document and "\n" not in document:
             lines.append("\t".join((document, stamp, digest, key, packed, *outputs)))
@@ -105,7 +105,8 @@ def save(root: Path, index: Index, written: int | None) -> None:
         time.sleep(max(0, written + _TICK - time.time_ns()) / 1e9)
     with suppress(OSError):
         new = f"{root}/{_FILE}.new"
-        Path(new).write_text("\n".join(lines), encoding="utf-8")
+        body = "\n".join(lines).encode()
+        Path(new).write_bytes(b"%b\n%b" % (_head(index.config, body).encode(), body))
         os.replace(new, f"{root}/{_FILE}")
 
 

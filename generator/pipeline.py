@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from generator import conflicts, crew, index, plan, rendered, repository
+from generator import conflicts, crew, emit, index, plan, rendered, repository
 from generator.crew import Crew
 from generator.directory import Directory, Entry, Facts
 from generator.index import Index
@@ -66,12 +66,12 @@ class Outcome:
     @property
     def input_errors(self) -> list[Problem]:
         """The errors in what people write, as against files under ``rendered/`` that are not as they should be."""
-        return [error for error in self.errors if not error.place.document.startswith(f"{repository.RENDERED}/")]
+        return [error for error in self.errors if error.place.document.partition("/")[0] != repository.RENDERED]
 
     @property
     def current(self) -> bool:
         """Whether ``rendered/`` is what the tenant files ask for."""
-        return not (self.changes or self.deleted)
+        return not (self.changes or self.deleted or self.errors)
 
 
 def render(root: Path, options: Options) -> Outcome:
@@ -198,7 +198,8 @@ class _Run:
         own = self._digests[entry.document]
         if not any(facts):
             return own
-        ancestors = [self._digests[directory.entries[name].document] for name in facts.ancestors]
+        above = [directory.entries[name].document for name in facts.ancestors]  # which rendered files name
+        ancestors = [(document, self._digests[document]) for document in above]
         return sha256(repr((own, ancestors, facts)).encode()).hexdigest()
 
     def _finish(self, workers: Crew, directory: Directory, built: Sequence[Built]) -> None:
@@ -233,6 +234,11 @@ class _Run:
         """Tell whether a narrowed run is about this path."""
         return repository.is_output_of(path, self._options.tenants, self._options.clusters)
 
+    def _of_another(self, data: bytes) -> bool:
+        """Tell whether a file says that it is of a tenant that the run is not about: a path can be read in two ways."""
+        source = emit.source_of(data)
+        return source is not None and repository.name_of(source) not in self._options.tenants
+
     def _shared_changes(self) -> list[Change]:
         changes = []
         for path, text in self._site.shared.items():
@@ -253,7 +259,10 @@ class _Run:
         for path in sorted(self._found.files.keys() - wanted):
             if self._options.narrowed and not self._concerned(path):
                 continue
-            delete, problem = plan.leftover(path, rendered.read(str(self._root), path) or b"")
+            data = rendered.read(str(self._root), path) or b""
+            if self._options.tenants and self._of_another(data):
+                continue
+            delete, problem = plan.leftover(path, data)
             if delete:
                 deleted.append(path)
             if problem is not None:

@@ -66,6 +66,9 @@ class InputError(Exception):
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("; ".join(f"{p.place}: {p.message}" for p in self.problems[:3]))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Problem, ...]]]:
+        return InputError, (self.problems,)  # an exception is rebuilt from its text otherwise
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that *word* was most likely meant to be, or ``None`` when nothing is near."""

@@ -4,6 +4,7 @@ New texts are written beside the tree first, and moved into place only when all 
 at any moment either the old one or the new one, whole. What a killed run leaves behind is cleared by the next.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ _STAGING = f"{PRIVATE}/staging"
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # a pipe in the place of a file must not hold us up
+#: How a system says that there is no such file: none, one in the place of a folder above, a link, a folder.
+_NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EMLINK, errno.EISDIR)
 
 
 @dataclass(slots=True)
@@ -56,11 +59,14 @@ def _scan(folder: str, name: str, found: Found) -> None:
 
 
 def read(root: str, path: str) -> bytes | None:
-    """Read a file below the root; ``None`` when there is none, or a link or folder stands in its place."""
+    """Read a file below the root; ``None`` when there is none, or a link or folder stands in its place.
+
+    What cannot be read is empty, so that nobody takes it for ours or for nothing.
+    """
     try:
         handle = os.open(f"{root}/{path}", os.O_RDONLY | _NO_FOLLOW | _NO_WAIT | _BINARY)
-    except OSError:
-        return None
+    except OSError as error:
+        return None if error.errno in _NO_FILE else b""
     try:
         with suppress(IsADirectoryError):
             parts = []
@@ -143,6 +149,7 @@ def _folders(path: str) -> Iterator[str]:
 def locked(root: Path) -> Iterator[None]:
     """Hold the one lock of a root; raise :class:`InputError` when another run has it."""
     private = root / PRIVATE
+    _refuse_links(root)
     private.mkdir(exist_ok=True)
     ignore = private / ".gitignore"
     if not ignore.exists():
@@ -156,6 +163,18 @@ def locked(root: Path) -> Iterator[None]:
             yield
         finally:
             shutil.rmtree(root / _STAGING, ignore_errors=True)
+
+
+def _refuse_links(root: Path) -> None:
+    """Keep what is written into the private folder in it: a link there was laid by somebody else."""
+    private = root / PRIVATE
+    if private.is_symlink() or (private.exists() and not private.is_dir()):
+        message = "tenantry keeps its own files here, in a folder; move away what stands in its place"
+        raise InputError([Problem(Place(PRIVATE), message)])
+    links = sorted(item.name for item in private.iterdir() if item.is_symlink()) if private.exists() else []
+    if links:
+        message = "this is a link, and tenantry's own files never go through one; delete it"
+        raise InputError(Problem(Place(f"{PRIVATE}/{name}"), message) for name in links)
 
 
 def _try_lock(handle: int) -> bool:

@@ -71,9 +71,17 @@ def _walk(root: Path, folder: str) -> Iterator[Source]:
             if item.name.startswith(".") or name == templates.FOLDER:
                 continue
             if item.name.endswith((".yaml", ".yml")):
-                yield Source(name, stamp(item.stat(follow_symlinks=False)))
+                yield Source(name, _stamp(item))
             elif item.is_dir(follow_symlinks=False):
                 yield from _walk(root, name)
+
+
+def _stamp(item: os.DirEntry[str]) -> Stamp:
+    """Stamp what is read there: of a link, what it leads to."""
+    try:
+        return stamp(item.stat())
+    except OSError:  # it leads nowhere, or in a circle
+        return stamp(item.stat(follow_symlinks=False))
 
 
 def template_texts(root: Path) -> tuple[dict[str, str], list[Problem]]:
@@ -101,6 +109,6 @@ def name_of(document: str) -> str:
 def is_output_of(path: str, tenants: AbstractSet[str], clusters: AbstractSet[str]) -> bool:
     """Tell whether a rendered path belongs to one of the tenants on one of the clusters; empty means any."""
     _, *below = path.split("/")
-    names = {part.removesuffix(".yaml") for part in below[1:]}
+    names = {part.removesuffix(".yaml") for part in below[2:4]}  # the first of the two may be a bucket
     on_one = not clusters or not clusters.isdisjoint(below[:1])
     return on_one and (not tenants or not names.isdisjoint(tenants))

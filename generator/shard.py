@@ -108,9 +108,8 @@ class Shard:
         return built
 
     def _build(self, document: str, facts: Facts) -> Built:
-        own = self._tenant(document)
         try:
-            texts = self._texts(own, facts, settled=document not in self._unsettled)
+            texts = self._texts(self._tenant(document), facts, settled=document not in self._unsettled)
         except InputError as error:
             return Built(document, (), (), error.problems)
         changes: list[Change] = []

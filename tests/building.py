@@ -111,7 +111,7 @@ def _resolved(tenants, made) -> Iterator:
 
 
 def _value(name, text):
-    if "kind: Tenant" not in text:
+    if "tenantry.dev/v1" not in text:
         text = f"apiVersion: tenantry.dev/v1\nkind: Tenant\nmetadata: {{name: {name}}}\nspec:\n{indent(text, '  ')}\n"
     document = documents.parse(text.encode(), _document(name))
     _stop([*document.problems, *schema.check(document, "tenant")])

@@ -31,7 +31,7 @@ CONCERNS = ["00-namespace.yaml", "10-quota.yaml", "20-rbac.yaml", "30-network.ya
 
 def tenant(name, spec="{tier: small}"):
     """Write a tenant file."""
-    return f"apiVersion: tenantry.dev/v1\nkind: Tenant\nmetadata: {{name: {name}}}\nspec: {spec}\n"
+    return f'apiVersion: tenantry.dev/v1\nkind: Tenant\nmetadata: {{name: "{name}"}}\nspec: {spec}\n'
 
 
 def repository(root, *names, platform=PLATFORM, **specs):

@@ -18,7 +18,8 @@ def home(name):
 def read(text, kind, name="f.yaml"):
     """Read a valid document."""
     document = documents.parse(dedent(text).encode(), name)
-    assert told([*document.problems, *schema.check(document, kind)]) == []
+    problems = told([*document.problems, *schema.check(document, kind)])
+    assert problems == [], problems
     return document
 
 

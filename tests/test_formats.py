@@ -123,5 +123,8 @@ def test_a_proposed_range_of_addresses_is_always_fine(address, prefix):
 @given(st.dates())
 def test_every_day_is_fine_as_it_is_written_here_and_proposed_for_other_spellings(day):
     assert formats.a_date(day.isoformat()) is None
-    assert formats.a_date(day.strftime("%Y%m%d").zfill(8)) == f'is not how a day is written here; write "{day.isoformat()}"'
+    assert (
+        formats.a_date(day.strftime("%Y%m%d").zfill(8))
+        == f'is not how a day is written here; write "{day.isoformat()}"'
+    )
     assert date.fromisoformat(day.isoformat()) == day

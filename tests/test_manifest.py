@@ -50,7 +50,9 @@ def test_no_kind_stands_in_the_apply_order_twice():
 
 
 def test_the_order_of_building_does_not_matter():
-    made = asked(body("Role", "b", "n"), body("Role", "a", "n"), body("Role", "a", "m"), body("Zoo", "a"), body("Ant", "z"))
+    made = asked(
+        body("Role", "b", "n"), body("Role", "a", "n"), body("Role", "a", "m"), body("Zoo", "a"), body("Ant", "z")
+    )
     wanted = [("m", "a"), ("n", "a"), ("n", "b"), ("", "z"), ("", "a")]
     for order in permutations(made):
         assert [identity(m.body)[2:] for m in ordered(order)] == wanted
@@ -70,8 +72,10 @@ def test_objects_that_differ_in_one_part_of_their_identity_are_no_duplicates():
 def test_an_object_that_two_places_ask_for_is_told_with_both():
     made = [*asked(body("ConfigMap", "a", "n")), *asked(body("ConfigMap", "a", "n"), origin=THERE)]
     assert told(duplicates(made)) == [
-        "tenants/vision.yaml#spec/extras/budget: ConfigMap n/a is asked for here and by "
-        "tenants/vision.yaml#spec/quota; rename or drop one"
+        (
+            "tenants/vision.yaml#spec/extras/budget: ConfigMap n/a is asked for here and by "
+            "tenants/vision.yaml#spec/quota; rename or drop one"
+        )
     ]
 
 

@@ -163,8 +163,8 @@ def test_a_platform_with_everything_is_fine():
             "/clusters/a/addons: 'istio' and 'istio-ambient' exclude each other; name one",
         ),
         (
-            f"{TWO_CLUSTERS}\ndefaults: {{clusters: [eu, ue]}}",
-            "/defaults/clusters/ue: 'ue' is not a cluster of the platform; did you mean 'eu'?",
+            f"{TWO_CLUSTERS}\ndefaults: {{clusters: [eu, eur]}}",
+            "/defaults/clusters/eur: 'eur' is not a cluster of the platform; did you mean 'eu'?",
         ),
         (
             f"{TWO_CLUSTERS}\ntiers: {{small: {{clusters: [asia]}}}}",
@@ -176,8 +176,10 @@ def test_a_platform_with_everything_is_fine():
         ),
         (
             f"{CLUSTER}\ndefaults: {{network: {{ingress: [{{cidr: 10.0.0.0/8, except: [11.0.0.0/8]}}]}}}}",
-            "/defaults/network/ingress/10.0.0.0/8/except/11.0.0.0/8: '11.0.0.0/8' is not a part of 10.0.0.0/8; "
-            "leave out what is closed anyway",
+            (
+                "/defaults/network/ingress/10.0.0.0/8/except/11.0.0.0/8: '11.0.0.0/8' is not a part of 10.0.0.0/8; "
+                "leave out what is closed anyway"
+            ),
         ),
     ],
 )

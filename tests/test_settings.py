@@ -65,7 +65,9 @@ def test_clusters_are_chosen_by_name_or_by_label(text, names, selector):
 
 
 def test_an_opening_holds_what_is_written_and_knows_its_place():
-    (one,) = own("network: {ingress: [{cidr: 10.0.0.0/8, except: [10.1.0.0/16], ports: [443, 53/UDP]}]}").network.ingress
+    (one,) = own(
+        "network: {ingress: [{cidr: 10.0.0.0/8, except: [10.1.0.0/16], ports: [443, 53/UDP]}]}"
+    ).network.ingress
     assert (one.tenant, one.namespace, one.cidr, one.dns, one.admitted) == (None, None, "10.0.0.0/8", False, False)
     assert (one.excepted, one.namespaces) == (("10.1.0.0/16",), ())
     assert one.ports == (Port(443, None, "TCP"), Port(53, None, "UDP"))
@@ -183,7 +185,9 @@ def test_nothing_is_a_decision_and_not_written_is_none(field, empty, full):
 
 
 def test_each_field_of_network_and_mesh_is_decided_by_itself():
-    both = tiers(upper="network: {ingress: []}, mesh: {mtls: PERMISSIVE}", lower="network: {egress: []}, mesh: {ingress: []}")
+    both = tiers(
+        upper="network: {ingress: []}, mesh: {mtls: PERMISSIVE}", lower="network: {egress: []}, mesh: {ingress: []}"
+    )
     found = overlay(both["upper"], both["lower"])
     assert (found.network.same_tenant, found.network.ingress, found.network.egress) == (None, (), ())
     assert (found.mesh.mtls, found.mesh.ingress) == ("PERMISSIVE", ())
@@ -194,11 +198,15 @@ PARTS = {
     "clusters": st.sampled_from(["[]", "[prod]", "{selector: {}}"]),
     "podSecurity": st.sampled_from(["baseline", "restricted"]),
     "quota": st.sampled_from(["{hard: {pods: 1}}", "{mode: shared, hard: {secrets: 2}}"]),
-    "limits": st.sampled_from(["{}", "{pod: {max: {cpu: 1}}}", "{pod: {max: {memory: 1Gi}, min: {cpu: 0}}, container: {}}"]),
+    "limits": st.sampled_from(
+        ["{}", "{pod: {max: {cpu: 1}}}", "{pod: {max: {memory: 1Gi}, min: {cpu: 0}}, container: {}}"]
+    ),
     "network": st.sampled_from(["{}", "{ingress: []}", "{sameTenant: false}", "{egress: [{dns: true}], ingress: []}"]),
     "mesh": st.sampled_from(["{}", "{mtls: STRICT}", "{ingress: []}"]),
 }
-SPECS = st.fixed_dictionaries({}, optional=PARTS).map(lambda parts: ", ".join(f"{key}: {text}" for key, text in parts.items()))
+SPECS = st.fixed_dictionaries({}, optional=PARTS).map(
+    lambda parts: ", ".join(f"{key}: {text}" for key, text in parts.items())
+)
 
 
 @examples(max_examples=60, deadline=None, derandomize=True)

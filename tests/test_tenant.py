@@ -143,8 +143,10 @@ def test_a_tenant_with_everything_is_fine():
         ),
         (
             "serviceAccounts: [{name: default}]",
-            "/serviceAccounts/default/name: 'default' never gets a role, a token or an identity here; "
-            "give the workload an account of its own",
+            (
+                "/serviceAccounts/default/name: 'default' never gets a role, a token or an identity here; "
+                "give the workload an account of its own"
+            ),
         ),
     ],
 )
@@ -167,8 +169,10 @@ def test_a_namespace_that_the_tenant_does_not_have_is_told_wherever_it_is_named(
         f"{HERE}/{place}/namespaces: 'trian' is not a namespace of this tenant; did you mean 'train'?"
     ]
     assert problems(spec) == [
-        f"{HERE}/{place}/namespaces: 'trian' is not a namespace of this tenant; "
-        "the tenant lists no namespaces, so leave this out"
+        (
+            f"{HERE}/{place}/namespaces: 'trian' is not a namespace of this tenant; "
+            "the tenant lists no namespaces, so leave this out"
+        )
     ]
 
 

@@ -15,7 +15,7 @@ def family(said, shape):
         "mother": f"parent: granny\ntier: large\n{words['parent']}",
         "granny": words["grandparent"],
     }
-    tiers = "small: {%s}, large: {%s}" % (words["own tier"], words["parent's tier"])
+    tiers = "small: {{{}}}, large: {{{}}}".format(words["own tier"], words["parent's tier"])
     return tenants, f"{TWO_CLUSTERS}\ntiers: {{{tiers}}}\ndefaults: {{{words['defaults']}}}"
 
 
@@ -63,12 +63,17 @@ def test_labels_and_limits_are_overlaid_key_by_key_over_all_levels():
     }
     found = resolved("child", *family(amounts, shape)).settings
     assert plain(found.limits.types["Container"]["max"]) == {
-        **{"cpu": "1", "memory": "2Gi", "ephemeral-storage": "3Gi", "nvidia.com/gpu": "9"}
+        "cpu": "1",
+        "memory": "2Gi",
+        "ephemeral-storage": "3Gi",
+        "nvidia.com/gpu": "9",
     }
 
 
 def test_labels_come_from_the_file_its_tier_its_parents_and_the_platform():
-    shared = platform_of(f"{CLUSTER}\ntiers: {{t: {{labels: {{a: tier, b: tier}}}}}}\ndefaults: {{labels: {{c: all, d: all}}}}")
+    shared = platform_of(
+        f"{CLUSTER}\ntiers: {{t: {{labels: {{a: tier, b: tier}}}}}}\ndefaults: {{labels: {{c: all, d: all}}}}"
+    )
     parent = tenant_of("parent", "", "labels: {b: parent, c: parent}")
     child = tenant_of("child", "parent: parent\ntier: t", "labels: {a: own}")
     assert tree.resolve(child, [parent], shared).settings.labels == {"a": "own", "b": "tier", "c": "parent", "d": "all"}
@@ -168,7 +173,12 @@ def test_a_tenant_without_parents_is_what_it_says():
 
 
 def test_a_tier_that_is_not_there_decides_nothing():
-    assert resolved("vision", {"vision": "tier: huge"}, f"{CLUSTER}\ndefaults: {{podSecurity: baseline}}").settings.pod_security.enforce == "baseline"
+    assert (
+        resolved(
+            "vision", {"vision": "tier: huge"}, f"{CLUSTER}\ndefaults: {{podSecurity: baseline}}"
+        ).settings.pod_security.enforce
+        == "baseline"
+    )
 
 
 # What is told

@@ -54,10 +54,13 @@ def drift(outcome: Outcome) -> int:
     if outcome.current:
         click.echo(f"{count(outcome.tenants, 'tenant')}, {count(outcome.files, 'file')}: rendered/ is current")
         return 0
+    changed = len(outcome.changes) + len(outcome.deleted)
+    if not changed:
+        click.echo(f"{count(len(outcome.errors), 'error')} under rendered/", err=True)
+        return 1
     click.echo("rendered/ is not what the tenant files ask for:")
     for line in account(outcome.changes, outcome.deleted):
         click.echo(line)
-    changed = len(outcome.changes) + len(outcome.deleted)
     click.echo(f"{count(changed, 'file')} would change; bring them up to date with: tenantry render")
     return 1
 

@@ -133,7 +133,7 @@ def test_the_built_in_roles_leak_what_ours_leave_out():
     assert (RBAC, "rolebindings", "create") in admin
 
 
-def test_rules_name_every_resource_one_verb_at_a_time_and_no_names():
+def test_rules_are_of_groups_resources_and_verbs_and_nothing_else():
     for rendered in every(of(EVERYBODY), "Role"):
         for rule in rendered["rules"]:
             assert set(rule) == {"apiGroups", "resources", "verbs"}
