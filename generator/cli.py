@@ -4,6 +4,7 @@ Commands are imported when they are called, and their one-line help stands here,
 """
 
 import gc
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -55,6 +56,8 @@ class _Commands(click.Group):
 
             tell(root_or(ctx.obj or Path.cwd()), error.problems)
             return 2
+        except BrokenPipeError:  # click would make it 1, which is drift
+            return _enough()
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
@@ -79,20 +82,27 @@ def cli(context: click.Context, directory: Path) -> None:
 def main() -> None:
     """Run the command line, and tell the three ways in which it can fail apart."""
     gc.set_threshold(50_000)  # a run makes many values and hardly any cycles: the default looks for them in vain
+    color = False if os.environ.get("NO_COLOR") else None  # None: as the terminal can
     try:
-        code = _run()
+        with click.Context(cli, color=color):  # for what is told when the command's own context has ended
+            code = _run(color=color)
         gc.freeze()  # the process ends: what it holds need not be gone through once more
         sys.exit(code)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has seen enough
-        sys.exit(141)
+        sys.exit(_enough())
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def _run() -> int:
+def _enough() -> int:
+    """Say no more: whoever read our output has seen enough, and what is left of it must not fail at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
+
+
+def _run(*, color: bool | None) -> int:
     try:
-        code = cli.main(standalone_mode=False, prog_name="tenantry")
+        code = cli.main(standalone_mode=False, prog_name="tenantry", color=color)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from generator import names
 from generator.directory import EVERY_TENANT, Directory, Entry
+from generator.platform import Platform
 from generator.problems import Place, Problem, instead
 from generator.settings import Settings
 
@@ -94,15 +95,48 @@ def _namespace_place(item: Entry, at: int) -> Place:
 
 
 def _check_openings(directory: Directory) -> Iterator[Problem]:
-    owners = {full: name for name in directory.entries for full in directory.namespaces(name)}
+    owners = _owners(directory)
+    for place, namespace in _outside(directory.platform):
+        for cluster in directory.platform.clusters:
+            if (cluster, namespace) in owners:
+                yield _owned(namespace, owners[cluster, namespace], place)
+                break
     for item in directory.entries.values():
         if item.ingress or item.mesh:
             yield from _check_callers(directory, item)
         yield from _check_egress(directory, item)
         for route, namespace in item.outside:
-            if namespace in owners:
-                message = f"namespace {namespace!r} is that of a tenant; write tenant: {owners[namespace]}"
-                yield Problem(Place(item.document, ("spec", *route, "namespace")), message)
+            for cluster in directory.clusters(item.name):
+                if (cluster, namespace) in owners:
+                    place = Place(item.document, ("spec", *route, "namespace"))
+                    yield _owned(namespace, owners[cluster, namespace], place)
+                    break
+
+
+def _owners(directory: Directory) -> dict[tuple[str, str], str]:
+    """Return whose each namespace is, by cluster and full name."""
+    return {
+        (cluster, full): name
+        for name in directory.entries
+        for cluster in directory.clusters(name)
+        for full in directory.namespaces(name)
+    }
+
+
+def _owned(namespace: str, owner: str, place: Place) -> Problem:
+    return Problem(place, f"namespace {namespace!r} is that of a tenant; write tenant: {owner}")
+
+
+def _outside(platform: Platform) -> Iterator[tuple[Place, str]]:
+    """Yield the namespaces that the platform file's own openings name, and where."""
+    for settings in (platform.defaults, *platform.tiers.values()):
+        network, mesh = settings.network, settings.mesh
+        for opening in (*(network.ingress or ()), *(network.egress or ())) if network else ():
+            if opening.namespace is not None:
+                yield opening.origin / "namespace", opening.namespace
+        for caller in (mesh.ingress or ()) if mesh else ():
+            if caller.namespace is not None:
+                yield caller.origin / "namespace", caller.namespace
 
 
 def _check_callers(directory: Directory, item: Entry) -> Iterator[Problem]:
@@ -127,7 +161,8 @@ def _check_egress(directory: Directory, item: Entry) -> Iterator[Problem]:
         if other == EVERY_TENANT:
             continue
         own = item.egress is not None
-        place = Place(item.document, ("spec", "network", "egress", other, "tenant") if own else ("spec", "parent"))
+        inherited = ("spec", "parent" if item.parent is not None else "tier")
+        place = Place(item.document, ("spec", "network", "egress", other, "tenant") if own else inherited)
         if own:
             yield from _check_other(directory, item, other, place)
         if other in directory.entries and other != item.name and not directory.admits(other, item.name):

@@ -174,16 +174,18 @@ def _check_capacity(quota: Quota | None, cluster: Cluster) -> Iterator[Problem]:
 def check(tenant: Tenant) -> Iterator[Problem]:
     """Find what keeps a resolved tenant from being placed anywhere."""
     yield from shares.check(tenant)
-    yield from _check_limits(tenant.settings.limits)
+    limits = tenant.settings.limits
+    common = _wrong(_written(limits)) if limits else ()
+    if limits is not None:
+        yield from _told(limits, common)
     for spec in tenant.namespaces:
         if spec.limits is not None:
-            yield from _check_limits(overlay_limits(spec.limits, tenant.settings.limits))
+            own = _wrong(_written(overlay_limits(spec.limits, limits)))
+            yield from _told(spec.limits, [wrong for wrong in own if wrong not in common])
 
 
-def _check_limits(limits: Limits | None) -> Iterator[Problem]:
-    if limits is None:
-        return
-    for route, message in _wrong(_written(limits)):
+def _told(limits: Limits, wrong: Sequence[tuple[Route, str]]) -> Iterator[Problem]:
+    for route, message in wrong:
         yield Problem(Place(limits.origin.document, (*limits.origin.route, *route)), message)
 
 

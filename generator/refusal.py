@@ -7,7 +7,7 @@ Import this module only when there is something to say: jsonschema costs 50 ms.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Sized
 from functools import cache
 from typing import Any
 
@@ -142,7 +142,8 @@ def _reasons(error: ValidationError) -> Iterator[Reason]:
     elif error.validator == "anyOf":
         yield from _of_branches(error)
     elif error.validator == "oneOf" and all("required" in branch for branch in rule):
-        yield route, _say_one_field(value, [branch["required"][0] for branch in rule])
+        if isinstance(value, Mapping):  # of anything else its type is told
+            yield route, _say_one_field(value, [branch["required"][0] for branch in rule])
     else:
         yield route, _SAY[str(error.validator)](value, rule)
 
@@ -214,9 +215,9 @@ def _say_syntax(value: str, rule: str) -> str:
     return f"{shown(value)} {names.SYNTAXES[rule].refuse(value)}"
 
 
-def _say_empty(value: object, _: int) -> str:
-    """Explain a least size, which in our schemas is always 1."""
-    return f"{shown(value)} is empty; fill it"
+def _say_short(value: Sized, least: int) -> str:
+    """Explain a least size."""
+    return f"{shown(value)} is empty; fill it" if not value else f"{shown(value)} is too short; write {least} or more"
 
 
 def _say_long(value: list[object], rule: int) -> str:
@@ -241,9 +242,9 @@ _SAY: Mapping[str, Callable[[Any, Any], str]] = {
     "enum": _say_enum,
     "maximum": lambda value, rule: f"{shown(value)} is too much; write {rule} or less",
     "minimum": lambda value, rule: f"{shown(value)} is too little; write {rule} or more",
-    "minItems": _say_empty,
-    "minLength": _say_empty,
-    "minProperties": _say_empty,
+    "minItems": _say_short,
+    "minLength": _say_short,
+    "minProperties": _say_short,
     "maxItems": _say_long,
     "oneOf": _say_one_of,
     "type": _say_type,

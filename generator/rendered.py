@@ -68,14 +68,16 @@ def read(root: str, path: str) -> bytes | None:
     except OSError as error:
         return None if error.errno in _NO_FILE else b""
     try:
-        with suppress(IsADirectoryError):
-            parts = []
-            while part := os.read(handle, 1 << 20):
-                parts.append(part)
-            return b"".join(parts)
+        parts = []
+        while part := os.read(handle, 1 << 20):
+            parts.append(part)
+        return b"".join(parts)
+    except IsADirectoryError:
+        return None
+    except OSError:  # a pipe that somebody else holds open, a broken disk
+        return b""
     finally:
         os.close(handle)
-    return None
 
 
 class Stage:

@@ -18,3 +18,8 @@ def policies() -> Path:
     """Return the folder of the default policies."""
     inside = _PACKAGE / "policies"
     return inside if inside.is_dir() else _PACKAGE.parent / "policies"
+
+
+def default_roles(version: str) -> bytes:
+    """Return the RBAC objects that a cluster of a Kubernetes version starts with, as JSON."""
+    return (_PACKAGE / "access" / "data" / f"defaults-{version}.json").read_bytes()

@@ -4,6 +4,7 @@ A tenant is written as the text under its ``spec``, or as a whole document where
 is read again with the strict reader, so that whatever a test sees is what stands in the files.
 """
 
+import random
 import re
 from collections.abc import Iterator
 from textwrap import indent
@@ -47,6 +48,11 @@ def objects(tenants, platform_spec=PLAIN, templates=None):
     """Render everything; return the objects of all files, in the order of the paths."""
     found = files(tenants, platform_spec, templates)
     return bodies(*(found[path] for path in sorted(found)))
+
+
+def shuffled(items, seed):
+    """Put items into another order, the same one for the same seed."""
+    return random.Random(seed).sample(list(items), len(items))  # noqa: S311 - an order, and no secret
 
 
 def of(tenant_spec, platform_spec=PLAIN, templates=None):

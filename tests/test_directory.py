@@ -117,8 +117,8 @@ def test_two_circles_are_two():
 
 def test_two_thousand_levels_of_parents_are_followed_quickly_and_without_recursion():
     levels = 2000
-    spec = {f"t{i}": f"parent: t{i - 1}" if i else "clusters: [us]" for i in range(levels)}
-    entries = [entry({"metadata": {"name": n}, "spec": {"parent": s.partition(" ")[2]} if i else {"clusters": ["us"]}}, home(n)) for i, (n, s) in enumerate(spec.items())]  # fmt: skip
+    entries = [entry_of("t0", "clusters: [us]")]
+    entries += [entries[0]._replace(name=f"t{i}", parent=f"t{i - 1}", clusters=None) for i in range(1, levels)]
     Random(1).shuffle(entries)  # noqa: S311 - any order will do
     start = time.perf_counter()
     found = Directory(entries, platform_of(TWO_CLUSTERS))

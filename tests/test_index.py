@@ -80,7 +80,7 @@ def test_it_may_be_cut_short_anywhere(root):
 
 
 def test_any_damage_is_noticed(root):
-    whole, chance = kept(root).read_bytes(), random.Random(1)
+    whole, chance = kept(root).read_bytes(), random.Random(1)  # noqa: S311 - the same damage every time
     for _ in range(80):
         at = chance.randrange(len(whole))
         kept(root).write_bytes(whole[:at] + chance.choice([b"", b"\t", b"\n", b"9", b"]"]) + whole[at + 1 :])
@@ -103,7 +103,7 @@ def test_lines_that_were_dropped_or_doubled_are_noticed(root):
 def test_a_folder_or_a_pipe_in_its_place_is_harmless(root):
     kept(root).unlink()
     kept(root).mkdir()
-    harmless(root)
+    assert render(root, Options()).changes == []
     kept(root).rmdir()
     os.mkfifo(kept(root))
     harmless(root)

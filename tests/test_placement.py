@@ -52,17 +52,9 @@ def test_a_namespace_has_its_own_level_then_the_tenants_then_the_strictest():
 
 
 def test_annotations_are_the_tenants_then_the_namespaces_and_say_what_people_read():
-    tenants = {
-        "vision": f"""
-        {QUOTA}
-        displayName: Computer Vision
-        description: Looks.
-        namespaces:
-          - {{name: a, displayName: Training, annotations: {{x: own}}, quota: {{pods: 1}}}}
-          - {{name: b}}
-        """.replace("\n        ", "\n")
-    }
-    a, b = placed(tenants).namespaces
+    listed = "[{name: a, displayName: Training, annotations: {x: own}, quota: {pods: 1}}, {name: b}]"
+    spec = f"displayName: Computer Vision\ndescription: Looks.\nnamespaces: {listed}"
+    a, b = alone(spec).namespaces
     assert a.annotations == {"x": "own", "tenantry.dev/display-name": "Training", "tenantry.dev/description": "Looks."}
     assert b.annotations["tenantry.dev/display-name"] == "Computer Vision"
     assert alone().namespaces[0].annotations == {}
@@ -117,6 +109,11 @@ def test_those_who_let_the_tenant_in_are_only_those_on_the_same_cluster():
     }
     assert [one.tenant for one in placed(tenants, shared=SHARED).admitted] == ["both", "here"]
     assert [one.tenant for one in placed(tenants, shared=SHARED, cluster="lab").admitted] == ["both", "elsewhere"]
+
+
+def test_a_tenant_that_its_parent_lets_in_is_not_let_in_by_itself():
+    tenants = {"vision": f"parent: mother\n{QUOTA}", "mother": "network: {ingress: [{tenant: vision}]}"}
+    assert [one.tenant for one in placed(tenants).admitted] == ["mother"]
 
 
 def test_neighbours_are_the_full_names_of_their_namespaces_on_the_cluster():

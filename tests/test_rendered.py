@@ -157,7 +157,9 @@ def test_deleting_takes_empty_folders_along_and_stops_at_others_and_at_the_top(t
     for path in ("eu/tenants/nlp/a", "eu/tenants/nlp/b", "us/tenants/nlp/a", "us/README"):
         write(tmp_path, f"rendered/{path}", "")
     (tmp_path / "rendered/us/tenants/kept").mkdir()
-    rendered.delete(tmp_path, [f"rendered/{path}" for path in ("eu/tenants/nlp/a", "eu/tenants/nlp/b", "us/tenants/nlp/a")])
+    rendered.delete(
+        tmp_path, [f"rendered/{path}" for path in ("eu/tenants/nlp/a", "eu/tenants/nlp/b", "us/tenants/nlp/a")]
+    )
     assert folders(tmp_path) == {"rendered/us", "rendered/us/tenants", "rendered/us/tenants/kept"}
     rendered.delete(tmp_path, ["rendered/us/README", "rendered/gone"])
     (tmp_path / "rendered/us/tenants/kept").rmdir()
@@ -181,7 +183,7 @@ def test_the_lock_is_free_again_after_an_error(tmp_path):
         raise KeyError
     with (
         rendered.locked(tmp_path),
-        pytest.raises(InputError, match="^.tenantry/lock: another tenantry is at work"),
+        pytest.raises(InputError, match=r"^\.tenantry/lock: another tenantry is at work"),
         rendered.locked(tmp_path),
     ):
         pass
@@ -212,7 +214,9 @@ def test_something_else_in_the_place_of_the_private_folder_is_refused(tmp_path, 
         write(root, ".tenantry", "")
     else:
         (root / ".tenantry").symlink_to(tmp_path / ("outside" if put == "link" else "nowhere"))
-    with pytest.raises(InputError, match="^.tenantry: tenantry keeps its own files here, in a folder; move away what"):
+    with pytest.raises(
+        InputError, match=r"^\.tenantry: tenantry keeps its own files here, in a folder; move away what"
+    ):
         render(root, Options())
     assert files(tmp_path, "outside") == {"outside/staging/precious": b"x"}
     assert not (tmp_path / "nowhere").exists()

@@ -191,6 +191,7 @@ def test_each_field_of_network_and_mesh_is_decided_by_itself():
     found = overlay(both["upper"], both["lower"])
     assert (found.network.same_tenant, found.network.ingress, found.network.egress) == (None, (), ())
     assert (found.mesh.mtls, found.mesh.ingress) == ("PERMISSIVE", ())
+    assert overlay(both["lower"], both["upper"]).mesh.mtls == "PERMISSIVE"
 
 
 PARTS = {

@@ -53,7 +53,12 @@ def test_no_attribute_leads_out_of_the_sandbox(text, attribute):
 
 @pytest.mark.parametrize(
     "text",
-    ["{% include '/etc/passwd' %}", "{% extends '/etc/passwd' %}", "{% import 'platform.yaml' as p %}", "{% from 'x' import y %}"],
+    [
+        "{% include '/etc/passwd' %}",
+        "{% extends '/etc/passwd' %}",
+        "{% import 'platform.yaml' as p %}",
+        "{% from 'x' import y %}",
+    ],
 )
 def test_no_template_reads_a_file(text):
     assert told(text) == fails(1, "no loader for this environment specified")
@@ -87,7 +92,10 @@ def test_an_undefined_name_is_told_with_the_line_of_the_template():
     assert told("a: 1\n\nb: {{ vlaues }}\n") == fails(3, "'vlaues' is undefined")
 
 
-@pytest.mark.parametrize("use", ["{{ x | yaml }}", "{{ x | upper }}", "{% if x %}{% endif %}", "{% for i in x %}{% endfor %}", "{{ x ~ 'a' }}"])
+@pytest.mark.parametrize(
+    "use",
+    ["{{ x | yaml }}", "{{ x | upper }}", "{% if x %}{% endif %}", "{% for i in x %}{% endfor %}", "{{ x ~ 'a' }}"],
+)
 def test_an_undefined_name_is_never_an_empty_text(use):
     assert told(f"a: 1\n{use}") == fails(2, "'x' is undefined")
 
@@ -182,11 +190,28 @@ def test_a_template_gives_the_same_each_time():
     [
         *("y", "no", "12e03", "0o10", "08", "1_000", "12:30", "2026-01-31", "null", "~", "", "true", "1"),
         *("a\nb", "a\n", "\n---\nkind: ClusterRole", "{{ x }}", "{a: b}", "[", "#x", "a: b", "a #b", "- a", "*a", "&a"),
-        *("'", '"', "\\", "\\u0041", "\t", "\x07", "\x7f", "\x85", "\u2028", "\ufeff", "é", "日本", "😀", "%", "@", "`"),
+        *(
+            "'",
+            '"',
+            "\\",
+            "\\u0041",
+            "\t",
+            "\x07",
+            "\x7f",
+            "\x85",
+            "\u2028",
+            "\ufeff",
+            "é",
+            "日本",
+            "😀",
+            "%",
+            "@",
+            "`",
+        ),
     ],
 )
 def test_the_filter_quotes_whatever_a_reader_could_mistake(value):
-    text = f"a: {{{{ value | yaml }}}}\nb: {{x: {{{{ [value] | yaml }}}} }}\n{{{{ value | yaml }}}}: c\n"
+    text = "a: {{ value | yaml }}\nb: {x: {{ [value] | yaml }} }\n{{ value | yaml }}: c\n"
     assert rendered(text, value=value) == [{"a": value, "b": {"x": [value]}, value: "c"}]
 
 

@@ -27,7 +27,9 @@ def test_default_never_gets_a_token():
 
 
 def test_default_is_disarmed_in_every_namespace():
-    found = of("namespaces: [{name: a}, {name: b, quota: {pods: 1}}]\nserviceAccounts: [{name: x1, automountToken: true}]")
+    found = of(
+        "namespaces: [{name: a}, {name: b, quota: {pods: 1}}]\nserviceAccounts: [{name: x1, automountToken: true}]"
+    )
     assert [
         (body["metadata"]["namespace"], body["automountServiceAccountToken"])
         for body in every(found, "ServiceAccount", "default")
@@ -36,8 +38,7 @@ def test_default_is_disarmed_in_every_namespace():
 
 def test_default_cannot_be_listed():
     assert told({"vision": "quota: {hard: {pods: 1}}\nserviceAccounts: [{name: default, role: admin}]"}) == [
-        "tenants/vision.yaml: spec.serviceAccounts.default.name: 'default' never gets a role, a token or an identity "
-        "here; give the workload an account of its own"
+        "tenants/vision.yaml: spec.serviceAccounts.default.name: 'default' never gets a role, a token or an identity here; give the workload an account of its own"
     ]
 
 

@@ -152,7 +152,9 @@ def test_nothing_is_hidden_in_a_list(api_version, kind):
     assert refused(manifest(kind, api_version=api_version, rest="items: []")) != []
 
 
-@pytest.mark.parametrize("text", ["kind: ConfigMap\n", "metadata: {name: a}\n", "kind: [a]\nmetadata: {}\n", "kind: A\nmetadata: [b]\n"])
+@pytest.mark.parametrize(
+    "text", ["kind: ConfigMap\n", "metadata: {name: a}\n", "kind: [a]\nmetadata: {}\n", "kind: A\nmetadata: [b]\n"]
+)
 def test_what_is_no_object_is_refused(text):
     assert refused(text) == ["template 'demo' makes something without kind and metadata; make Kubernetes objects"]
 
@@ -194,8 +196,7 @@ def test_one_template_may_not_make_an_object_twice():
 
 def test_an_unknown_template_is_told_with_the_nearest_name():
     assert told({"vision": f"{QUOTA}\nextras: {{notebok: {{}}}}"}, PLAIN, {"notebook": CONFIG_MAP}) == [
-        "tenants/vision.yaml: spec.extras.notebok: 'notebok' is not a template in tenants/templates/; did you mean "
-        "'notebook'?"
+        "tenants/vision.yaml: spec.extras.notebok: 'notebok' is not a template in tenants/templates/; did you mean 'notebook'?"
     ]
 
 
@@ -213,7 +214,9 @@ extras: {shared: {}}
 
 
 def test_platform_extras_are_rendered_once_for_each_cluster_and_may_be_of_the_whole_cluster():
-    template = manifest("PriorityClass", "{name: {{ cluster.name }}-{{ platform.name }} }", "scheduling.k8s.io/v1", "value: 7")
+    template = manifest(
+        "PriorityClass", "{name: {{ cluster.name }}-{{ platform.name }} }", "scheduling.k8s.io/v1", "value: 7"
+    )
     found = files({"vision": QUOTA, "nlp": QUOTA}, TWO_CLUSTERS, {"shared": template})
     shared = {path: text for path, text in found.items() if "/platform/" in path}
     assert sorted(shared) == ["rendered/a/platform/70-extras.yaml", "rendered/b/platform/70-extras.yaml"]
@@ -239,8 +242,7 @@ def test_platform_extras_are_no_tenants():
 def test_platform_extras_hold_no_secret_either():
     secret = manifest("Secret", "{name: a, namespace: ops}", rest="stringData: {password: hunter2}")
     assert told({}, SHARED, {"shared": secret}) == [
-        "tenants/platform.yaml: spec.extras.shared: template 'shared' makes a Secret with its content, which git keeps "
-        "for ever; make a reference"
+        "tenants/platform.yaml: spec.extras.shared: template 'shared' makes a Secret with its content, which git keeps for ever; make a reference"
     ]
 
 

@@ -27,7 +27,11 @@ def annotations(found, name="trainer"):
 
 
 def objects_of_controllers(found):
-    return [body for body in found if body["kind"] in {"IAMPolicyMember", "PodIdentityAssociation", "FederatedIdentityCredential"}]
+    return [
+        body
+        for body in found
+        if body["kind"] in {"IAMPolicyMember", "PodIdentityAssociation", "FederatedIdentityCredential"}
+    ]
 
 
 def test_irsa_is_an_annotation_and_no_object():
@@ -201,8 +205,7 @@ def test_an_account_in_two_namespaces_is_two_identities():
         (
             cluster(cloud=EKS),
             "aws.via",
-            "'pod-identity' needs ACK or Crossplane, and cluster prod has neither; write irsa, or name ack-eks or "
-            "crossplane-aws in the cluster's addons",
+            "'pod-identity' needs ACK or Crossplane, and cluster prod has neither; write irsa, or name ack-eks or crossplane-aws in the cluster's addons",
         ),
         (
             cluster(cloud="{provider: aws}", addons="[crossplane-aws]"),
@@ -212,8 +215,7 @@ def test_an_account_in_two_namespaces_is_two_identities():
         (
             cluster(cloud="{provider: gcp}", addons="[config-connector]"),
             "gcp",
-            "Config Connector's binding names the cluster's workload identity pool, and cluster prod has none; add "
-            "cloud.project",
+            "Config Connector's binding names the cluster's workload identity pool, and cluster prod has none; add cloud.project",
         ),
         (
             cluster(cloud="{provider: azure}", addons="[azure-service-operator]"),
@@ -229,4 +231,6 @@ def test_an_identity_that_the_cluster_cannot_give_is_told(platform, field, messa
 
 def test_an_identity_without_an_account_is_told():
     [problem] = told({"vision": f'{QUOTA}\nidentity: {{aws: {{roleArn: "{ROLE}"}}}}'})
-    assert problem.endswith("an identity belongs to service accounts, and the tenant has none; list one in serviceAccounts")
+    assert problem.endswith(
+        "an identity belongs to service accounts, and the tenant has none; list one in serviceAccounts"
+    )

@@ -76,13 +76,11 @@ def test_limits_of_pods_and_claims_are_written_as_they_are():
 
 
 def test_a_namespace_overlays_the_tenants_limits_down_to_the_amount():
-    spec = "\n".join(
-        [
-            CPU_AND_MEMORY,
-            "limits: {container: {max: {cpu: 16, memory: 64Gi}}}",
-            "namespaces: [{name: train, limits: {container: {max: {cpu: 32}}}}]",
-        ]
-    )
+    spec = f"""
+{CPU_AND_MEMORY}
+limits: {{container: {{max: {{cpu: 16, memory: 64Gi}}}}}}
+namespaces: [{{name: train, limits: {{container: {{max: {{cpu: 32}}}}}}}}]
+"""
     assert container(of(spec), "vision-train")["max"] == {"cpu": "32", "memory": "64Gi"}
 
 
@@ -94,7 +92,9 @@ def test_a_namespace_without_a_part_of_its_own_is_completed_for_the_rest():
 
 RECORDED = Path(__file__).parent.parent / "oracles" / "limitranges.jsonl"
 ROWS = [json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines()]
-ACCEPTED = [row["spec"] for row in ROWS if row["accepted"] and [i["type"] for i in row["spec"]["limits"]] == ["Container"]]
+ACCEPTED = [
+    row["spec"] for row in ROWS if row["accepted"] and [i["type"] for i in row["spec"]["limits"]] == ["Container"]
+]
 
 
 @pytest.mark.parametrize("spec", ACCEPTED[:12], ids=lambda spec: json.dumps(spec)[:60])

@@ -121,7 +121,9 @@ def test_a_caller_may_be_held_to_methods_paths_and_ports():
 
 def test_each_caller_is_a_rule_of_its_own():
     spec = "mesh: {ingress: [{namespace: m1, ports: [1]}, {namespace: m2, ports: [2]}]}"
-    assert [(r["from"][0]["source"]["namespaces"], r["to"][0]["operation"]["ports"]) for r in rules(of(spec, SIDECARS))[1:]] == [
+    assert [
+        (r["from"][0]["source"]["namespaces"], r["to"][0]["operation"]["ports"]) for r in rules(of(spec, SIDECARS))[1:]
+    ] == [
         (["m1"], ["1"]),
         (["m2"], ["2"]),
     ]
@@ -145,8 +147,7 @@ def test_an_inherited_list_lets_no_tenant_into_itself():
 def test_ambient_sees_no_http(narrowed):
     spec = f"{QUOTA}\nmesh: {{ingress: [{{namespace: gateway, {narrowed}}}]}}"
     assert told({"vision": spec}, AMBIENT) == [
-        "tenants/vision.yaml: spec.mesh.ingress[0]: cluster prod runs Istio without sidecars, which sees no HTTP "
-        "methods and paths, so the caller would never get through; drop them"
+        "tenants/vision.yaml: spec.mesh.ingress[0]: cluster prod runs Istio without sidecars, which sees no HTTP methods and paths, so the caller would never get through; drop them"
     ]
 
 

@@ -144,19 +144,22 @@ def test_a_namespace_joins_the_mesh_that_the_cluster_has():
     assert not {"istio-injection", "istio.io/dataplane-mode"} & set(labels(of("")))
 
 
+CALLED = """
+apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: vision
+  annotations: {example.com/contact: "#team-vision"}
+spec:
+  displayName: Computer Vision
+  description: "Trains: the models."
+  quota: {hard: {pods: 10}}
+  namespaces: [{name: a}, {name: b, displayName: Serving, quota: {pods: 1}, annotations: {x: y1}}]
+"""
+
+
 def test_names_for_people_are_annotations():
-    text = document(
-        '{name: vision, annotations: {example.com/contact: "#team-vision"}}',
-        "\n  ".join(
-            [
-                QUOTA,
-                "displayName: Computer Vision",
-                'description: "Trains: the models."',
-                "namespaces: [{name: a}, {name: b, displayName: Serving, quota: {pods: 1}, annotations: {x: y1}}]",
-            ]
-        ),
-    )
-    found = objects({"vision": text})
+    found = objects({"vision": CALLED})
     assert annotations(found, "vision-a") == {
         "example.com/contact": "#team-vision",
         "tenantry.dev/description": "Trains: the models.",

@@ -42,7 +42,9 @@ def matches(peer, labels):
     if selector is None or "podSelector" in peer:
         return False
     wanted = selector.get("matchLabels", {}).items() <= labels.items()
-    return wanted and all(e["operator"] == "Exists" and e["key"] in labels for e in selector.get("matchExpressions", ()))
+    return wanted and all(
+        e["operator"] == "Exists" and e["key"] in labels for e in selector.get("matchExpressions", ())
+    )
 
 
 def ports_open(found, direction, here, there):
@@ -85,7 +87,9 @@ def test_every_policy_selects_every_pod():
 
 
 def test_a_policy_rules_over_no_more_than_it_opens():
-    found = of("network: {ingress: [{cidr: 10.0.0.0/8}], egress: [{dns: true}, {cidr: 10.0.0.0/8}]}", cluster(addons="[istio]"))
+    found = of(
+        "network: {ingress: [{cidr: 10.0.0.0/8}], egress: [{dns: true}, {cidr: 10.0.0.0/8}]}", cluster(addons="[istio]")
+    )
     for body in every(found, "NetworkPolicy"):
         if body["metadata"]["name"] != "default-deny":
             opened = {direction for direction in ("Ingress", "Egress") if direction.lower() in body["spec"]}
@@ -234,7 +238,10 @@ def test_who_lists_egress_may_leave_it_to_those_who_let_it_in():
     assert reaches(found, "nlp", "vision") == {8080}
 
 
-@pytest.mark.parametrize("openings", ["{admitted: true, namespaces: [a]}", "{admitted: true, namespaces: [a]}, {admitted: true, namespaces: [b]}"])
+@pytest.mark.parametrize(
+    "openings",
+    ["{admitted: true, namespaces: [a]}", "{admitted: true, namespaces: [a]}, {admitted: true, namespaces: [b]}"],
+)
 def test_the_way_to_those_who_let_it_in_may_be_open_in_some_namespaces(openings):
     vision = f"{QUOTA}\nnetwork: {{ingress: [{{tenant: nlp}}]}}"
     nlp = "quota: {mode: shared, hard: {pods: 3}}\nnamespaces: [{name: a}, {name: b}, {name: c}]"

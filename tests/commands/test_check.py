@@ -1,0 +1,163 @@
+import pytest
+from repositories import files, repository, stamps, tenant, write
+
+from generator.plan import Verdict
+from generator.reporters.account import account
+from generator.shard import Change
+
+RBAC = "rendered/eu/tenants/nlp/20-rbac.yaml"
+
+
+@pytest.fixture
+def root(tmp_path, tenantry):
+    repository(tmp_path, "nlp", "vision")
+    tenantry("render")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("root")
+def test_what_is_right_is_0(tenantry):
+    for arguments in ([], ["--no-index"], ["--jobs", "2"]):
+        assert tenantry("check", *arguments) == (0, "2 tenants, 8 files: rendered/ is current\n", "")
+
+
+def test_a_check_writes_nothing_at_all(tmp_path, tenantry):
+    repository(tmp_path, "nlp")
+    assert tenantry("check")[0] == 1
+    assert set(files(tmp_path, ".")) == {"tenants/nlp.yaml", "tenants/platform.yaml"}
+
+
+def test_drift_is_1(root, tenantry):
+    (root / RBAC).unlink()
+    write(root, "tenants/more.yaml", tenant("more"))
+    assert tenantry("check") == (
+        1,
+        (
+            "rendered/ is not what the tenant files ask for:\n"
+            "  create  rendered/eu/tenants/more/00-namespace.yaml\n"
+            "  create  rendered/eu/tenants/more/10-quota.yaml\n"
+            "  create  rendered/eu/tenants/more/20-rbac.yaml\n"
+            "  create  rendered/eu/tenants/more/30-network.yaml\n"
+            "  create  rendered/eu/tenants/nlp/20-rbac.yaml\n"
+            "5 files would change; bring them up to date with: tenantry render\n"
+        ),
+        "",
+    )
+
+
+def test_a_hand_edited_file_is_1_and_is_told(root, tenantry):
+    write(root, RBAC, files(root)[RBAC] + b"# mine\n")
+    before = stamps(root)
+    code, out, err = tenantry("check")
+    assert code == 1
+    assert f"  edited  {RBAC}\n" in out
+    assert err.startswith(
+        f"{RBAC}: the file was changed by hand after it was rendered; put the change into tenants/nlp.yaml"
+    )
+    assert stamps(root) == before
+
+
+def test_a_hand_edited_file_of_a_tenant_that_is_gone_is_1(root, tenantry):
+    write(root, RBAC, files(root)[RBAC] + b"# mine\n")
+    (root / "tenants/nlp.yaml").unlink()
+    assert tenantry("check")[0] == 1
+    for name in ("00-namespace", "10-quota", "30-network"):
+        (root / f"rendered/eu/tenants/nlp/{name}.yaml").unlink()
+    assert tenantry("check") == (
+        1,
+        "",
+        (
+            f"{RBAC}: nothing asks for this file any more, and it was changed by hand; save the change, then delete the file\n"
+            "1 error under rendered/\n"
+        ),
+    )
+
+
+def test_a_file_of_somebody_else_at_a_wanted_path_is_1(root, tenantry):
+    write(root, RBAC, "kind: Role\n")
+    code, out, err = tenantry("check")
+    assert (code, f"  taken  {RBAC}\n" in out) == (1, True)
+    assert err == (
+        f"{RBAC}: tenantry has to write here, and the file is not one of its own; move the file away and render again\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["rendered", "rendered/eu/tenants/nlp"])
+def test_a_link_to_the_right_files_is_1(root, tenantry, name):
+    (root / name).rename(root / "elsewhere")
+    (root / name).symlink_to(root / "elsewhere")
+    assert tenantry("check") == (
+        1,
+        "",
+        f"{name}: this is a link, and rendered files never go through one; replace it\n1 error under rendered/\n",
+    )
+
+
+def test_wrong_input_is_2_whatever_rendered_looks_like(root, tenantry):
+    (root / RBAC).unlink()
+    write(root, "tenants/vision.yaml", tenant("vision", "{tear: small}"))
+    code, out, err = tenantry("check")
+    assert (code, out) == (2, "")
+    assert err == "tenants/vision.yaml:4:8: spec.tear: there is no such field; did you mean 'tier'?\n1 error\n"
+
+
+# The account of what would change
+
+HEAD = b"# marker\n# hash %d\n"
+
+
+def update(path, old, new):
+    return Change(path, Verdict.UPDATE, HEAD % 1 + old, HEAD % 2 + new)
+
+
+def test_the_same_change_of_many_files_is_told_once():
+    changes = [update(f"rendered/{n}", b"a: 1\nb: 2\n", b"a: 1\nb: 3\n") for n in range(9)]
+    assert (
+        list(account(changes, []))
+        == list(account(changes[::-1], []))
+        == [
+            *(f"  change  rendered/{n}" for n in range(6)),
+            "  change  ... and 3 more in the same way",
+            "      -b: 2",
+            "      +b: 3",
+        ]
+    )
+
+
+def test_different_changes_are_told_apart():
+    changes = [update("a", b"x: 1\n", b"x: 2\n"), update("b", b"x: 1\n", b"x: 3\n"), update("c", b"x: 1\n", b"x: 2\n")]
+    assert list(account(changes, [])) == [
+        *("  change  a", "  change  c", "      -x: 1", "      +x: 2"),
+        *("  change  b", "      -x: 1", "      +x: 3"),
+    ]
+
+
+def test_a_long_change_is_cut():
+    lines = list(account([update("a", b"", b"x\n" * 40)], []))
+    assert (len(lines), lines[-2:]) == (16, ["      +x", "      ... and 26 more lines"])
+
+
+def test_many_changes_are_cut_and_counted():
+    changes = [update(f"f{n:02}", b"", b"%d\n" % n) for n in range(20)]
+    lines = list(account(changes, []))
+    assert (len(lines), lines[-1]) == (25, "  ... and 8 more files")
+
+
+def test_every_verdict_has_its_word():
+    changes = [Change(verdict.value, verdict, None, None) for verdict in Verdict if verdict is not Verdict.SAME]
+    assert list(account(changes, ["gone"])) == [
+        "  create  create",
+        "  edited  edited",
+        "  taken  foreign",
+        "  change  update",
+        "  delete  gone",
+    ]
+
+
+def test_the_list_of_deleted_files_is_cut_too():
+    lines = list(account([], [f"f{n}" for n in range(10)]))
+    assert (len(lines), lines[-1]) == (7, "  delete  ... and 4 more in the same way")
+
+
+def test_nothing_to_tell_is_no_line():
+    assert list(account([], [])) == []
