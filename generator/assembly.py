@@ -43,7 +43,10 @@ class Assembly:
         files: Files = {}
         problems: list[Problem] = []
         for cluster in self._clusters(tenant):
-            problems += placement.check_on(tenant, cluster)
+            wrong = list(placement.check_on(tenant, cluster))
+            problems += wrong
+            if wrong:  # what would be built says the same once more, in the words of Kubernetes
+                continue
             here = placement.place(tenant, facts, self.platform, cluster, labels, self.templates)
             concerns = _by_concern(here)
             problems += _check((m for group in concerns.values() for m in group), cluster)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,8 +121,10 @@ def config_digest(parts: Iterable[bytes]) -> str:
 
 
 def _program() -> str:
-    """Tell one state of the program from another: by version, and by its files for those who work on it."""
+    """Tell one state of the program from another: by version, by its files, and by what it renders and checks with."""
     package = Path(__file__).parent
+    others = [spec.origin for name in ("jinja2", "kubernetes_validate") if (spec := find_spec(name))]
     found = [f"{folder}/{name}" for folder, _, names in os.walk(package) for name in names]
-    stamps = [(name, os.stat(name).st_mtime_ns) for name in sorted(found) if name.endswith((".py", ".json"))]
+    ours = [name for name in sorted(found) if name.endswith((".py", ".json"))]
+    stamps = [(name, os.stat(name).st_mtime_ns) for name in (*ours, *others) if name]
     return f"{__version__} {stamps}"

@@ -156,7 +156,8 @@ class _Run:
         return any(repository.is_output_of(path, tenants, clusters) for path in self._found.files)
 
     def _shards(self, fresh: Sequence[str]) -> list[Shard]:
-        lanes = crew.size(len(fresh), self._options.jobs)
+        stale = sum(not record.current(self._found.files) for record in self._known.values())
+        lanes = crew.size(len(fresh) + stale, self._options.jobs)
         step = max(1, -(-len(fresh) // lanes))
         return [
             Shard(

@@ -12,10 +12,13 @@ from typing import Any
 
 from generator.documents import parse_all
 from generator.problems import InputError, Place, Problem, instead
+from generator.quoting import line
 
 #: Where templates lie, below the repository's root; a template is called by its file's name without the ending.
 FOLDER = "tenants/templates"
 ENDING = ".yaml.j2"
+#: What ends a value inside brackets.
+_IN_FLOW = frozenset(",[]{}")
 
 _NOT_ASCII = re.compile(r"[^ -~]")
 #: What Jinja2 calls the file of a template that it was given as a text.
@@ -66,11 +69,33 @@ def _environment() -> Any:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+        undefined=StrictUndefined,
+        finalize=_safe,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
     )
     environment.filters["yaml"] = _yaml
     del environment.filters["random"], environment.globals["lipsum"]  # the same input gives the same bytes
     return environment
+
+
+class _Quoted(str):
+    """A text that the ``yaml`` filter has made; it stands for one value wherever it stands."""
+
+    __slots__ = ()
+
+
+def _safe(value: Any) -> Any:
+    """Let a value into the text only where it stays one value: others could bring objects of their own with them."""
+    from jinja2 import Undefined
+
+    if callable(value) and not isinstance(value, Undefined):
+        raise TypeError("what stands here is a function, and not what it returns; add ()")
+    if type(value) is str and value and (line(value) != value or not _IN_FLOW.isdisjoint(value)):
+        raise TypeError("a text that YAML could take for something else stands here bare; write {{ ... | yaml }}")
+    return value
 
 
 def _yaml(value: Any) -> str:
@@ -84,7 +109,7 @@ def _yaml(value: Any) -> str:
 
     if isinstance(value, Undefined):
         return str(value)
-    return _NOT_ASCII.sub(lambda found: f"\\U{ord(found[0]):08x}", json.dumps(value, ensure_ascii=False))
+    return _Quoted(_NOT_ASCII.sub(lambda found: f"\\U{ord(found[0]):08x}", json.dumps(value, ensure_ascii=False)))
 
 
 def _failed(error: Exception, name: str, origin: Place) -> Problem:

@@ -65,10 +65,10 @@ def test_all_errors_come_at_once_with_the_object_and_the_field():
     rules: [{apiGroups: "", resources: [1], verb: [get]}]
     """
     assert messages(body) == [
-        "Role Vision/a/b: metadata.annotations: 'x/y/z' is not an annotation key (a DNS subdomain and '/' if any, then 1 to 63 of letters, digits, '-', '_' and '.', a letter or digit at both ends)",
         "Role Vision/a/b: metadata.annotations.ok: true is not a string; write 'true'",
+        "Role Vision/a/b: metadata.annotations.x/y/z: 'x/y/z' is not an annotation key (a DNS subdomain and '/' if any, then 1 to 63 of letters, digits, '-', '_' and '.', a letter or digit at both ends)",
         "Role Vision/a/b: metadata.label: there is no such field; did you mean 'labels'?",
-        "Role Vision/a/b: metadata.labels: 'a b' is not a label key (a DNS subdomain and '/' if any, then 1 to 63 of letters, digits, '-', '_' and '.', a letter or digit at both ends); write 'a-b'",
+        "Role Vision/a/b: metadata.labels.a b: 'a b' is not a label key (a DNS subdomain and '/' if any, then 1 to 63 of letters, digits, '-', '_' and '.', a letter or digit at both ends); write 'a-b'",
         "Role Vision/a/b: metadata.labels.a b: 'c d' is not a label value (at most 63 of letters, digits, '-', '_' and '.', a letter or digit at both ends); write 'c-d'",
         "Role Vision/a/b: metadata.labels.ok: 3 is not a string; write '3'",
         "Role Vision/a/b: metadata.name: 'a/b' is not a path segment (anything without '/' and '%' but '.' and '..'); write 'a-b'",

@@ -24,7 +24,7 @@ def build(placement: Placement) -> Iterator[Manifest]:
 
 
 def _labels(placement: Placement, namespace: Namespace) -> dict[str, str]:
-    labels = {**namespace.labels, **placement.labels, **_pod_security(placement, namespace)}
+    labels = {**placement.labels, **namespace.labels, **_pod_security(placement, namespace)}
     if placement.tenant.parent is not None:
         labels["tenantry.dev/parent"] = placement.tenant.parent
     labels["tenantry.dev/lifecycle"] = placement.tenant.lifecycle

@@ -1,10 +1,6 @@
 import pytest
 from repositories import files, repository, stamps, tenant, write
 
-from generator.plan import Verdict
-from generator.reporters.account import account
-from generator.shard import Change
-
 RBAC = "rendered/eu/tenants/nlp/20-rbac.yaml"
 
 
@@ -99,65 +95,3 @@ def test_wrong_input_is_2_whatever_rendered_looks_like(root, tenantry):
     code, out, err = tenantry("check")
     assert (code, out) == (2, "")
     assert err == "tenants/vision.yaml:4:8: spec.tear: there is no such field; did you mean 'tier'?\n1 error\n"
-
-
-# The account of what would change
-
-HEAD = b"# marker\n# hash %d\n"
-
-
-def update(path, old, new):
-    return Change(path, Verdict.UPDATE, HEAD % 1 + old, HEAD % 2 + new)
-
-
-def test_the_same_change_of_many_files_is_told_once():
-    changes = [update(f"rendered/{n}", b"a: 1\nb: 2\n", b"a: 1\nb: 3\n") for n in range(9)]
-    assert (
-        list(account(changes, []))
-        == list(account(changes[::-1], []))
-        == [
-            *(f"  change  rendered/{n}" for n in range(6)),
-            "  change  ... and 3 more in the same way",
-            "      -b: 2",
-            "      +b: 3",
-        ]
-    )
-
-
-def test_different_changes_are_told_apart():
-    changes = [update("a", b"x: 1\n", b"x: 2\n"), update("b", b"x: 1\n", b"x: 3\n"), update("c", b"x: 1\n", b"x: 2\n")]
-    assert list(account(changes, [])) == [
-        *("  change  a", "  change  c", "      -x: 1", "      +x: 2"),
-        *("  change  b", "      -x: 1", "      +x: 3"),
-    ]
-
-
-def test_a_long_change_is_cut():
-    lines = list(account([update("a", b"", b"x\n" * 40)], []))
-    assert (len(lines), lines[-2:]) == (16, ["      +x", "      ... and 26 more lines"])
-
-
-def test_many_changes_are_cut_and_counted():
-    changes = [update(f"f{n:02}", b"", b"%d\n" % n) for n in range(20)]
-    lines = list(account(changes, []))
-    assert (len(lines), lines[-1]) == (25, "  ... and 8 more files")
-
-
-def test_every_verdict_has_its_word():
-    changes = [Change(verdict.value, verdict, None, None) for verdict in Verdict if verdict is not Verdict.SAME]
-    assert list(account(changes, ["gone"])) == [
-        "  create  create",
-        "  edited  edited",
-        "  taken  foreign",
-        "  change  update",
-        "  delete  gone",
-    ]
-
-
-def test_the_list_of_deleted_files_is_cut_too():
-    lines = list(account([], [f"f{n}" for n in range(10)]))
-    assert (len(lines), lines[-1]) == (7, "  delete  ... and 4 more in the same way")
-
-
-def test_nothing_to_tell_is_no_line():
-    assert list(account([], [])) == []
