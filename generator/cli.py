@@ -112,19 +112,16 @@ def _run(*, color: bool | None) -> int:
         return 2
     except (BrokenPipeError, KeyboardInterrupt):
         raise
-    except OSError as error:
-        if error.filename is None:
-            return _failed(error)
-        click.echo(
-            f"{error.filename}: {(error.strerror or str(error)).lower()}; nothing of ours can mend that", err=True
-        )
-        return 2
     except Exception as error:  # noqa: BLE001 - the one place where everything that went wrong ends
         return _failed(error)
     return code if isinstance(code, int) else 0
 
 
 def _failed(error: Exception) -> int:
+    """Tell what went wrong on the machine (exit code 2) from what went wrong in the program."""
+    if isinstance(error, OSError) and error.filename is not None:
+        click.echo(f"{error.filename}: {(error.strerror or str(error)).lower()}; make room or give access", err=True)
+        return 2
     import traceback
 
     traceback.print_exception(error)

@@ -138,7 +138,7 @@ def test_a_value_that_does_not_fit_is_told_to_whoever_gave_it(text, message):
 
 
 def test_output_that_is_no_yaml_is_told_with_its_line():
-    assert told("a: 1\n{% if true %}\nb: {{ value }}\n{% endif %}\n", value="]") == (
+    assert told("a: 1\n{% if true %}\nb: ]{{ value }}\n{% endif %}\n", value="x") == (
         "tenants/vision.yaml#spec/extras/demo: line 2 of what template 'demo' makes: a text cannot start with ']'; put "
         "it in double quotes"
     )
@@ -153,7 +153,7 @@ def test_output_that_is_no_mapping_is_told(text, what):
 
 
 def test_output_that_readers_disagree_on_is_told():
-    assert told("a: {{ value }}", value="y") == (
+    assert told("a: {{ value }}y", value="") == (
         "tenants/vision.yaml#spec/extras/demo: line 1 of what template 'demo' makes: 'y' is a boolean to some YAML "
         'readers and text to others; write "y" or true'
     )
@@ -224,3 +224,18 @@ def test_the_filter_writes_every_kind_of_value(value):
 @given(st.recursive(TEXT, lambda v: st.lists(v, max_size=3) | st.dictionaries(TEXT, v, max_size=3), max_leaves=5))
 def test_no_value_breaks_out_of_the_filter(value):
     assert rendered("a: {{ value | yaml }}\nb: {{ value | yaml }}", value=value) == [{"a": value, "b": value}]
+
+
+@pytest.mark.parametrize("value", ["x\nkind: Secret", "a: b", "a, namespace: b", "y", "12e03", "[", "# x"])
+def test_a_text_that_would_not_stay_one_value_must_be_quoted(value):
+    assert told("a: {{ value }}", value=value) == (
+        "tenants/vision.yaml#spec/extras/demo: template 'demo' fails in line 1: a text that YAML could take for "
+        "something else stands here bare; write {{ ... | yaml }}"
+    )
+
+
+def test_a_function_that_is_not_called_is_told():
+    assert told("a: {{ value.items }}", value={"b": 1}) == (
+        "tenants/vision.yaml#spec/extras/demo: template 'demo' fails in line 1: what stands here is a function, and "
+        "not what it returns; add ()"
+    )
