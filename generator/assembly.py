@@ -1,6 +1,6 @@
 """A tenant's files: built, put in order, checked against Kubernetes, and written out as text, all in memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,7 +10,7 @@ from generator.directory import Facts
 from generator.manifest import Manifest
 from generator.placement import Placement
 from generator.platform import Cluster, Platform
-from generator.problems import InputError, Problem
+from generator.problems import InputError, Place, Problem
 from generator.repository import PLATFORM, RENDERED
 from generator.templates import Templates
 from generator.tenant import Tenant
@@ -28,6 +28,17 @@ CONCERN_OF_KIND = {
     "RoleBinding": "20-rbac",
     "ServiceAccount": "20-rbac",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The files that belong to no tenant, by path, and the namespaces that their objects lie in, by cluster."""
+
+    files: Files
+    homes: Mapping[tuple[str, str], Place]
+
+
+NOTHING_SHARED = Shared({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +83,21 @@ class Assembly:
             if group:
                 yield f"{folder}/{name}.yaml", emit.file_text(manifest.ordered(group), source)
 
-    def platform_files(self) -> Files:
-        """Return the files that tenants share, by path; raise :class:`InputError` for what is wrong."""
+    def shared(self) -> Shared:
+        """Return what tenants share; raise :class:`InputError` for what is wrong."""
         files: Files = {}
+        homes: dict[tuple[str, str], Place] = {}
         for cluster in self.platform.clusters.values():
             made = list(extras.build_shared(self.platform, cluster, self.templates))
             problems = list(_check(made, cluster))
             if problems:
                 raise InputError(problems)
+            for one in made:
+                homes.setdefault((cluster.name, one.body["metadata"].get("namespace", "")), one.origin)
             if made:
                 path = f"{RENDERED}/{cluster.name}/platform/70-extras.yaml"
                 files[path] = emit.file_text(manifest.ordered(made), PLATFORM)
-        return files
+        return Shared(files, homes)
 
 
 def tenant_folder(platform: Platform, cluster: str, tenant: str) -> str:

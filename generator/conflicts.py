@@ -1,6 +1,6 @@
 """What is wrong between tenants: parents, names, and openings that only one side knows of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from generator import names
 from generator.directory import EVERY_TENANT, Directory, Entry
@@ -9,8 +9,11 @@ from generator.problems import Place, Problem, instead
 from generator.settings import Settings
 
 
-def check(directory: Directory) -> Iterator[Problem]:
-    """Find everything that is wrong between tenants."""
+def check(directory: Directory, shared: Mapping[tuple[str, str], Place] | None = None) -> Iterator[Problem]:
+    """Find everything that is wrong between tenants, and between them and the platform.
+
+    *shared* says in which namespaces (by cluster) the platform's own objects lie, and who asks for them.
+    """
     for first, second in directory.doubled:
         message = f"{second.name!r} is the name of the tenant in {first.document} too; a tenant has one file"
         yield Problem(Place(second.document, ("metadata", "name")), message)
@@ -18,6 +21,7 @@ def check(directory: Directory) -> Iterator[Problem]:
     yield from _check_clusters(directory)
     yield from _check_namespaces(directory)
     yield from _check_openings(directory)
+    yield from _check_shared(directory, shared or {})
     for settings in (directory.platform.defaults, *directory.platform.tiers.values()):
         for name, place in _named(settings):
             yield from _check_exists(directory, name, place / "tenant")
@@ -111,6 +115,18 @@ def _check_openings(directory: Directory) -> Iterator[Problem]:
                     place = Place(item.document, ("spec", *route, "namespace"))
                     yield _owned(namespace, owners[cluster, namespace], place)
                     break
+
+
+def _check_shared(directory: Directory, shared: Mapping[tuple[str, str], Place]) -> Iterator[Problem]:
+    """Keep the platform's own objects out of tenants' namespaces, where they could replace the tenants' isolation."""
+    owners = _owners(directory) if shared else {}
+    for (cluster, namespace), place in shared.items():
+        if (cluster, namespace) in owners:
+            message = (
+                f"the template makes an object in namespace {namespace!r} on {cluster}, which is that of tenant "
+                f"{owners[cluster, namespace]}; name the template in that tenant's extras"
+            )
+            yield Problem(place, message)
 
 
 def _owners(directory: Directory) -> dict[tuple[str, str], str]:

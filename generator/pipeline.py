@@ -104,7 +104,7 @@ class _Run:
         if not all(record.current(self._found.files) for record in self._known.values()):
             return None
         wanted = {path for record in self._known.values() for path in record.paths}
-        shared = self._site.shared
+        shared = self._site.shared.files
         if self._found.files.keys() != wanted | shared.keys():
             return None
         if any(rendered.read(str(self._root), path) != text for path, text in shared.items()):
@@ -124,7 +124,7 @@ class _Run:
             if directory is None:
                 return self._outcome
             self._check_names(directory)
-            conflicting = list(conflicts.check(directory))
+            conflicting = list(conflicts.check(directory, self._site.shared.homes))
             self._outcome.problems += conflicting
             tasks = self._tasks(directory)
             homes = {name: directory.entries[name].document for facts in tasks.values() for name in facts.ancestors}
@@ -223,7 +223,7 @@ class _Run:
             self._remember(directory, built, stamps)
 
     def _wanted(self, directory: Directory, built: Iterable[Built]) -> set[str]:
-        wanted = {path for one in built for path in one.paths} | self._site.shared.keys()
+        wanted = {path for one in built for path in one.paths} | self._site.shared.files.keys()
         fresh = {one.document for one in built}
         for entry in directory.entries.values():
             record = self._known.get(entry.document)
@@ -242,7 +242,7 @@ class _Run:
 
     def _shared_changes(self) -> list[Change]:
         changes = []
-        for path, text in self._site.shared.items():
+        for path, text in self._site.shared.files.items():
             if self._options.tenants or not repository.is_output_of(path, set(), self._options.clusters):
                 continue
             found = rendered.read(str(self._root), path)

@@ -1,11 +1,11 @@
 """What all tenants of a repository have in common, read and checked: platform file, templates, policies, waivers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator import documents, index, platform, repository, roles, schema, validity
-from generator.assembly import Assembly
+from generator.assembly import NOTHING_SHARED, Assembly, Shared
 from generator.documents import Document
 from generator.problems import InputError, Place, Problem
 from generator.templates import Templates
@@ -15,12 +15,12 @@ from generator.templates import Templates
 class Site:
     """What tenants are made with; ``assembly`` is ``None`` where the platform file cannot be used.
 
-    ``shared`` are the rendered files that belong to no tenant, by path; ``digest`` covers all that every tenant's
+    ``shared`` is what belongs to no tenant; ``digest`` covers all that every tenant's
     files depend on.
     """
 
     assembly: Assembly | None
-    shared: Mapping[str, bytes]
+    shared: Shared
     problems: tuple[Problem, ...]
     digest: str
 
@@ -32,7 +32,7 @@ def read_site(root: Path) -> Site:
     problems = (*problems, *found, *check_beside(root))
     digest = index.config_digest([data or b"", *(f"{name}\0{text}".encode() for name, text in texts.items())])
     if data is None:
-        return Site(None, {}, problems, digest)
+        return Site(None, NOTHING_SHARED, problems, digest)
     document = documents.parse(data, repository.PLATFORM)
     problems = (
         *problems,
@@ -40,16 +40,16 @@ def read_site(root: Path) -> Site:
         *(schema.check(document, "platform") if document.value is not None else ()),
     )
     if any(problem.place.document == repository.PLATFORM for problem in problems):
-        return Site(None, {}, problems, digest)
+        return Site(None, NOTHING_SHARED, problems, digest)
     made = platform.from_document(document)
     problems = (*problems, *platform.check(made, document, validity.known_versions()), *roles.check(made))
     if any(problem.place.document == repository.PLATFORM for problem in problems):
-        return Site(None, {}, problems, digest)
+        return Site(None, NOTHING_SHARED, problems, digest)
     assembly = Assembly(made, Templates(texts))
     try:
-        return Site(assembly, assembly.platform_files(), problems, digest)
+        return Site(assembly, assembly.shared(), problems, digest)
     except InputError as error:
-        return Site(assembly, {}, (*problems, *error.problems), digest)
+        return Site(assembly, NOTHING_SHARED, (*problems, *error.problems), digest)
 
 
 def check_beside(root: Path) -> Iterator[Problem]:

@@ -31,7 +31,7 @@ def cluster(**fields):
 def files(tenants, platform_spec=PLAIN, templates=None):
     """Render everything: path -> text."""
     assembly = _assembly(platform_spec, templates)
-    found = dict(assembly.platform_files())
+    found = dict(assembly.shared().files)
     for resolved, facts in _resolved(tenants, assembly.platform):
         found |= assembly.files(resolved, facts)
     return {path: text.decode() for path, text in found.items()}

@@ -3,6 +3,7 @@ from tenancy import TWO_CLUSTERS, directory_of, entry_of, orders, platform_of, t
 
 from generator import conflicts
 from generator.directory import Directory
+from generator.problems import Place
 
 
 def problems(tenants, shared="", absent=()):
@@ -309,3 +310,18 @@ def test_everything_wrong_between_tenants_is_told_at_once():
         "c": "parent: c\nnamespaces: [{name: x, fullName: b}]",
     }
     assert len(problems(tenants)) == 6
+
+
+# Tenants and the platform's own objects
+
+
+def test_the_platforms_own_objects_stay_out_of_tenants_namespaces():
+    found = directory_of({"vision": "namespaces: [{name: train}]"})
+    origin = Place("tenants/platform.yaml", ("spec", "extras", "guard"))
+    (cluster,) = found.clusters("vision")
+    assert told(conflicts.check(found, {(cluster, "vision-train"): origin, (cluster, "monitoring"): origin})) == [
+        (
+            f"tenants/platform.yaml#spec/extras/guard: the template makes an object in namespace 'vision-train' on {cluster}, "
+            "which is that of tenant vision; name the template in that tenant's extras"
+        )
+    ]

@@ -370,7 +370,7 @@ def test_a_tenant_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypat
     for name in ("apart", "away"):
         write(tmp_path, f"tenants/{name}.yaml", tenant(name, "{tier: large}"))
 
-    def check(_):
+    def check(*_):
         write(tmp_path, f"tenants/{changed}.yaml", "a: 1")
         return []
 

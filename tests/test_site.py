@@ -14,15 +14,15 @@ POLICY = "id: no-pods\n"
 
 def test_a_platform_alone_is_enough(tmp_path):
     site = read_site(repository(tmp_path))
-    assert (site.shared, site.problems) == ({}, ())
+    assert (site.shared.files, site.problems) == ({}, ())
     assert list(site.assembly.platform.clusters) == ["eu", "us"]
 
 
 def test_shared_files_are_made_for_each_cluster(tmp_path):
     write(tmp_path, "tenants/templates/classes.yaml.j2", CLASS)
     site = read_site(repository(tmp_path, platform=SHARED))
-    assert list(site.shared) == ["rendered/eu/platform/70-extras.yaml", "rendered/us/platform/70-extras.yaml"]
-    assert b"\nvalue: 7\n" in site.shared["rendered/eu/platform/70-extras.yaml"]
+    assert list(site.shared.files) == ["rendered/eu/platform/70-extras.yaml", "rendered/us/platform/70-extras.yaml"]
+    assert b"\nvalue: 7\n" in site.shared.files["rendered/eu/platform/70-extras.yaml"]
 
 
 def test_a_missing_platform_file_is_told(tmp_path):
@@ -62,7 +62,7 @@ def test_a_template_that_fails_is_told_where_it_is_asked_for(tmp_path):
     assert told(site) == [
         "tenants/platform.yaml: spec.extras.classes: 'classes' is not a template in tenants/templates/; there are none"
     ]
-    assert site.shared == {}
+    assert site.shared.files == {}
     assert site.assembly is not None
 
 

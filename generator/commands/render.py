@@ -61,7 +61,8 @@ def drift(outcome: Outcome) -> int:
     click.echo("rendered/ is not what the tenant files ask for:")
     for line in account(outcome.changes, outcome.deleted):
         click.echo(line)
-    click.echo(f"{count(changed, 'file')} would change; bring them up to date with: tenantry render")
+    mend = "mend what is told above, then: tenantry render" if outcome.errors else "write them with: tenantry render"
+    click.echo(f"{count(changed, 'file')} would change; {mend}")
     return 1
 
 

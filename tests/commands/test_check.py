@@ -35,7 +35,7 @@ def test_drift_is_1(root, tenantry):
             "  create  rendered/eu/tenants/more/20-rbac.yaml\n"
             "  create  rendered/eu/tenants/more/30-network.yaml\n"
             "  create  rendered/eu/tenants/nlp/20-rbac.yaml\n"
-            "5 files would change; bring them up to date with: tenantry render\n"
+            "5 files would change; write them with: tenantry render\n"
         ),
         "",
     )

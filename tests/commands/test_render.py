@@ -108,7 +108,7 @@ def test_a_check_says_what_would_change_and_changes_nothing(root, tenantry):
             "  delete  rendered/eu/tenants/nlp/10-quota.yaml\n"
             "  delete  rendered/eu/tenants/nlp/20-rbac.yaml\n"
             "  delete  rendered/eu/tenants/nlp/30-network.yaml\n"
-            "5 files would change; bring them up to date with: tenantry render\n"
+            "5 files would change; write them with: tenantry render\n"
         ),
         "",
     )
