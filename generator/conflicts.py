@@ -99,8 +99,9 @@ def _namespace_place(item: Entry, at: int) -> Place:
 
 
 def _check_openings(directory: Directory) -> Iterator[Problem]:
-    owners = _owners(directory)
-    for place, namespace in _outside(directory.platform):
+    outside = list(_outside(directory.platform))
+    owners = _owners(directory) if outside or any(item.outside for item in directory.entries.values()) else {}
+    for place, namespace in outside:
         for cluster in directory.platform.clusters:
             if (cluster, namespace) in owners:
                 yield _owned(namespace, owners[cluster, namespace], place)

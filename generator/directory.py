@@ -126,7 +126,12 @@ class Directory:
         self.cycles: list[tuple[str, ...]] = []
         for name in self.entries:
             self._chain(name)
-        self._common: dict[tuple[str | None, str], Level] = {}
+        full_name = platform.namespace_name
+        self._namespaces = {
+            name: [full or full_name(name, short) for short, full in item.namespaces]
+            for name, item in self.entries.items()
+        }
+        self._common: dict[tuple[object, ...], Level] = {}
         self._decided = {name: self._decide(name) for name in self.entries}
         self._admitted = self._admissions()
 
@@ -150,8 +155,9 @@ class Directory:
     def _decide(self, name: str) -> Level:
         """Merge what a tenant, its tier and its ancestors say; most tenants say next to nothing."""
         item = self.entries[name]
-        if item.parent is None and item.ingress is None and item.egress is None and item.mesh is None:
-            key = (item.tier, repr(item.clusters))
+        if not (item.parent or item.ingress or item.egress or item.mesh):
+            silent = (item.ingress is None, item.egress is None, item.mesh is None)
+            key = (item.tier, repr(item.clusters), silent)
             if key not in self._common:
                 self._common[key] = _merged(self._levels(name))
             return self._common[key]
@@ -198,7 +204,7 @@ class Directory:
 
     def namespaces(self, name: str) -> list[str]:
         """Return the full names of a tenant's namespaces."""
-        return [full or self.platform.namespace_name(name, short) for short, full in self.entries[name].namespaces]
+        return self._namespaces[name]
 
     def facts(self, name: str) -> Facts:
         """Return what a tenant has to know of the others."""

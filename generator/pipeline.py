@@ -91,6 +91,8 @@ class _Run:
         self._index = index.load(root, site.digest) if options.use_index else Index(site.digest)
         trusted = ((source, self._index.trusted(source)) for source in self._sources)
         self._known = {source.document: record for source, record in trusted if record is not None}
+        files = self._found.files
+        self._stale = {document for document, record in self._known.items() if not record.current(files)}
         self._outcome = Outcome(tenants=len(self._sources), problems=list(site.problems))
         self._digests = {document: record.digest for document, record in self._known.items()}
         self._keys: dict[str, str] = {}
@@ -101,7 +103,7 @@ class _Run:
             return None
         if not len(self._sources) == len(self._known) == len(self._index.records):
             return None
-        if not all(record.current(self._found.files) for record in self._known.values()):
+        if self._stale:
             return None
         wanted = {path for record in self._known.values() for path in record.paths}
         shared = self._site.shared.files
@@ -156,8 +158,7 @@ class _Run:
         return any(repository.is_output_of(path, tenants, clusters) for path in self._found.files)
 
     def _shards(self, fresh: Sequence[str]) -> list[Shard]:
-        stale = sum(not record.current(self._found.files) for record in self._known.values())
-        lanes = crew.size(len(fresh) + stale, self._options.jobs)
+        lanes = crew.size(len(fresh) + len(self._stale), self._options.jobs)
         step = max(1, -(-len(fresh) // lanes))
         return [
             Shard(
@@ -190,7 +191,7 @@ class _Run:
             facts = directory.facts(name)
             key = self._keys[entry.document] = self._key(entry, facts, directory)
             record = self._known.get(entry.document)
-            if record is None or record.key != key or not record.current(self._found.files):
+            if record is None or record.key != key or entry.document in self._stale:
                 tasks[entry.document] = facts
         return tasks
 
