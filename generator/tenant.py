@@ -18,6 +18,9 @@ from generator.settings import (
 )
 from generator.settings import check as check_settings
 
+#: The account that has the tenant's identity where the tenant lists none.
+WORKLOAD = "workload"
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -146,10 +149,7 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
         members=_each(_member, get("members"), here / "members"),
         namespaces=_namespaces(get("namespaces"), place),
         settings=settings(spec, here, metadata.get("labels", {})),
-        service_accounts=tuple(
-            _service_account(item, here / "serviceAccounts" / item["name"], identity)
-            for item in get("serviceAccounts", ())
-        ),
+        service_accounts=_service_accounts(get("serviceAccounts"), here, identity),
         identity=identity,
         extras=get("extras", {}),
         origin=place,
@@ -203,6 +203,15 @@ def _namespace(value: Mapping[str, Any], place: Place) -> NamespaceSpec:
     )
 
 
+def _service_accounts(
+    value: Sequence[Mapping[str, Any]] | None, place: Place, identity: Identity | None
+) -> tuple[ServiceAccount, ...]:
+    """Take the accounts; an identity without any gets one of its own, for it belongs to somebody."""
+    if value is None and identity is not None:
+        return (ServiceAccount(WORKLOAD, (), None, False, (), identity, identity.origin),)
+    return tuple(_service_account(item, place / "serviceAccounts" / item["name"], identity) for item in value or ())
+
+
 def _service_account(value: Mapping[str, Any], place: Place, inherited: Identity | None) -> ServiceAccount:
     get = value.get
     return ServiceAccount(
@@ -245,7 +254,7 @@ def check(tenant: Tenant) -> Iterator[Problem]:
                 hint = instead(name, shorts) if shorts else "the tenant lists no namespaces, so leave this out"
                 yield Problem(place / "namespaces", f"{name!r} is not a namespace of this tenant; {hint}")
     if tenant.identity is not None and not tenant.service_accounts:
-        message = "an identity belongs to service accounts, and the tenant has none; list one in serviceAccounts"
+        message = "an identity belongs to service accounts, and the list of them is empty; list one, or drop the list"
         yield Problem(here / "identity", message)
     yield from check_settings(tenant.settings)
     for member in (*(tenant.owners or ()), *(tenant.members or ())):

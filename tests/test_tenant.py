@@ -138,8 +138,8 @@ def test_a_tenant_with_everything_is_fine():
             "/serviceAccounts/1/name: 'a' is the name of an earlier one too; names are used once",
         ),
         (
-            "identity: {aws: {roleArn: 'arn:aws:iam::123456789012:role/vision'}}",
-            "/identity: an identity belongs to service accounts, and the tenant has none; list one in serviceAccounts",
+            "serviceAccounts: []\nidentity: {aws: {roleArn: 'arn:aws:iam::123456789012:role/vision'}}",
+            "/identity: an identity belongs to service accounts, and the list of them is empty; list one, or drop the list",
         ),
         (
             "serviceAccounts: [{name: default}]",

@@ -230,7 +230,13 @@ def test_an_identity_that_the_cluster_cannot_give_is_told(platform, field, messa
 
 
 def test_an_identity_without_an_account_is_told():
-    [problem] = told({"vision": f'{QUOTA}\nidentity: {{aws: {{roleArn: "{ROLE}"}}}}'})
+    [problem] = told({"vision": f'{QUOTA}\nserviceAccounts: []\nidentity: {{aws: {{roleArn: "{ROLE}"}}}}'})
     assert problem.endswith(
-        "an identity belongs to service accounts, and the tenant has none; list one in serviceAccounts"
+        "an identity belongs to service accounts, and the list of them is empty; list one, or drop the list"
     )
+
+
+def test_an_identity_alone_makes_an_account_to_have_it():
+    found = of(f'identity: {{aws: {{roleArn: "{ROLE}"}}}}', cluster(cloud=EKS))
+    assert annotations(found, "workload") == {"eks.amazonaws.com/role-arn": ROLE}
+    assert [body["metadata"]["name"] for body in every(found, "ServiceAccount")] == ["default", "workload"]
