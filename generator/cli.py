@@ -19,6 +19,7 @@ COMMANDS = {
     "new": "Write the file of a new tenant.",
     "render": "Write rendered/, or say what would change.",
     "check": "Check tenant files and rendered/, as CI does.",
+    "access": "Ask who may do what, and where.",
     "explain": "Explain a field of the formats.",
     "schema": "Print a JSON Schema of the formats.",
 }

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator import documents, placement, plan, rendered, repository, schema, tenant, tree
+from generator import documents, placement, plan, rendered, repository, salvage, schema, tenant, tree
 from generator.assembly import Assembly
 from generator.directory import Entry, Facts, entry
 from generator.meter import Meter
@@ -85,7 +85,9 @@ class Shard:
         if not problems:
             problems = tuple(_misnamed(document, value))
         if problems:
-            return Surveyed(document, digest, None, problems)
+            platform = self.assembly.platform if self.assembly else None
+            more = salvage.further(value, document, problems, platform) if platform else ()
+            return Surveyed(document, digest, None, (*problems, *more))
         self._values[document] = marshal.dumps(value)
         return Surveyed(document, digest, entry(value, document), ())
 

@@ -63,7 +63,13 @@ def _lifecycle(tenant: Tenant, ancestors: Sequence[Tenant]) -> str:
 
 
 def check(tenant: Tenant, resolved: Tenant, platform: Platform) -> Iterator[Problem]:
-    """Find what one tenant asks of the platform that the platform does not have."""
+    """Find what one tenant asks of the platform that the platform does not have, or does not ask as it must."""
+    yield from check_references(tenant, platform)
+    yield from _check_labels(tenant, resolved, platform)
+
+
+def check_references(tenant: Tenant, platform: Platform) -> Iterator[Problem]:
+    """Find what a tenant names that the platform does not have, or keeps for itself."""
     here = tenant.origin / "spec"
     if tenant.tier is not None and tenant.tier not in platform.tiers:
         hint = instead(tenant.tier, platform.tiers)
@@ -75,7 +81,6 @@ def check(tenant: Tenant, resolved: Tenant, platform: Platform) -> Iterator[Prob
             yield Problem(choice.origin / name, f"{name!r} is not a cluster of the platform; {hint}")  # type: ignore[union-attr]  # it has names
     yield from _check_roles(tenant, platform)
     yield from _check_reserved(tenant)
-    yield from _check_labels(tenant, resolved, platform)
 
 
 def _check_roles(tenant: Tenant, platform: Platform) -> Iterator[Problem]:

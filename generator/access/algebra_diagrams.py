@@ -1,0 +1,163 @@
+"""Sets of requests for API objects, as decision diagrams over open universes of strings.
+
+A `Diagram` asks for the API group, the subresource, the resource and the name of a request, in this order, and ends in
+the verbs that are allowed. Every question has an answer for the strings that are named and one for all others, known or
+not: so differences such as "every verb but get" have a form too, which RBAC's own rules lack.
+
+The law: a diagram is reduced (no answer for a string equals that for all others, no question is asked whose answer does
+not matter), and it is only ever made by `branch`. Then equal sets have equal diagrams, whatever rules they come from.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+#: The questions, in their order. Subresources come before resources, since ``*/log`` names a subresource of all.
+GROUP, SUBRESOURCE, RESOURCE, NAME, VERB = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A finite set of strings, or all strings but a finite set; at the end of a diagram they are verbs."""
+
+    axis: ClassVar[int] = VERB
+
+    listed: frozenset[str] = frozenset()
+    all_but: bool = False
+
+    def __contains__(self, word: str) -> bool:
+        return (word in self.listed) is not self.all_but
+
+    def __bool__(self) -> bool:
+        return self.all_but or bool(self.listed)
+
+    def __invert__(self) -> "Words":
+        return Words(self.listed, not self.all_but)
+
+    def __and__(self, other: "Words") -> "Words":
+        if self.all_but:
+            return Words(self.listed | other.listed, all_but=True) if other.all_but else other - ~self
+        return Words(self.listed - other.listed if other.all_but else self.listed & other.listed)
+
+    def __or__(self, other: "Words") -> "Words":
+        if not (self.all_but or other.all_but):
+            return Words(self.listed | other.listed)
+        return ~(~self & ~other)
+
+    def __sub__(self, other: "Words") -> "Words":
+        if not (self.all_but or other.all_but):
+            return Words(self.listed - other.listed)
+        return self & ~other
+
+    def __le__(self, other: "Words") -> bool:
+        return not self - other
+
+
+NOTHING = Words()
+EVERYTHING = Words(all_but=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """One question: an answer for each string in ``cases``, and ``default`` for every other string."""
+
+    axis: int
+    default: "Diagram"
+    cases: Mapping[str, "Diagram"]
+    code: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code", hash((self.axis, self.default, frozenset(self.cases.items()))))
+
+    def __hash__(self) -> int:
+        return self.code
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return (
+            isinstance(other, Branch)
+            and (self.code, self.axis) == (other.code, other.axis)
+            and (self.default, self.cases) == (other.default, other.cases)
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Branch, (self.axis, self.default, dict(self.cases))  # another process hashes strings differently
+
+
+Diagram = Words | Branch
+
+
+def branch(axis: int, default: Diagram, cases: Mapping[str, Diagram]) -> Diagram:
+    """Ask one question more, unless its answer does not matter."""
+    kept = {word: case for word, case in cases.items() if case != default}
+    return Branch(axis, default, kept) if kept else default
+
+
+def ask(diagram: Diagram, axis: int) -> tuple[Diagram, Mapping[str, Diagram]]:
+    """Return what a diagram answers to a question: by default, and by case. It has asked nothing that comes before."""
+    if isinstance(diagram, Branch) and diagram.axis == axis:
+        return diagram.default, diagram.cases
+    return diagram, {}
+
+
+def verbs(diagram: Diagram, answers: tuple[str, str, str, str]) -> Words:
+    """Return the verbs that are allowed for a group, subresource, resource and name."""
+    while isinstance(diagram, Branch):
+        diagram = diagram.cases.get(answers[diagram.axis], diagram.default)
+    return diagram
+
+
+def union(a: Diagram, b: Diagram) -> Diagram:
+    """Return what either allows."""
+    if a in (b, EVERYTHING) or b == NOTHING:
+        return a
+    if a == NOTHING or b == EVERYTHING:
+        return b
+    if isinstance(a, Words) and isinstance(b, Words):
+        return a | b
+    return _case_by_case(union, a, b)
+
+
+def intersection(a: Diagram, b: Diagram) -> Diagram:
+    """Return what both allow."""
+    if a in (b, NOTHING) or b == EVERYTHING:
+        return a
+    if a == EVERYTHING or b == NOTHING:
+        return b
+    if isinstance(a, Words) and isinstance(b, Words):
+        return a & b
+    return _case_by_case(intersection, a, b)
+
+
+def difference(a: Diagram, b: Diagram) -> Diagram:
+    """Return what the first allows and the second does not."""
+    if NOTHING in (a, b):
+        return a
+    if b in (a, EVERYTHING):
+        return NOTHING
+    if isinstance(a, Words) and isinstance(b, Words):
+        return a - b
+    return _case_by_case(difference, a, b)
+
+
+def contains(a: Diagram, b: Diagram) -> bool:
+    """Tell whether the first allows all that the second does; it stops at the first thing that is missing."""
+    if a in (b, EVERYTHING) or b == NOTHING:
+        return True
+    if isinstance(a, Words) and isinstance(b, Words):
+        return b <= a
+    axis = min(a.axis, b.axis)
+    (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
+    words = cases_a.keys() | cases_b.keys()
+    return contains(default_a, default_b) and all(
+        contains(cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words
+    )
+
+
+def _case_by_case(operation: Callable[[Diagram, Diagram], Diagram], a: Diagram, b: Diagram) -> Diagram:
+    axis = min(a.axis, b.axis)
+    (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
+    words = cases_a.keys() | cases_b.keys()
+    cases = {word: operation(cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words}
+    return branch(axis, operation(default_a, default_b), cases)

@@ -1,0 +1,74 @@
+"""Reads the fields of one object as the API server decodes them, and notes what it would refuse."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from generator.problems import Place, Problem
+
+_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list"}
+
+
+class Reader:
+    """The fields of one object. ``null`` is what Go makes of it: an empty text, list or mapping.
+
+    What is of another type is refused, and read as empty; the caller drops an object that has been ``refused``.
+    """
+
+    __slots__ = ("origin", "problems")
+
+    def __init__(self, origin: Place) -> None:
+        self.origin = origin
+        self.problems: list[Problem] = []
+
+    @property
+    def refused(self) -> bool:
+        """Whether the API server would refuse this object."""
+        return bool(self.problems)
+
+    def refuse(self, message: str, *route: str | int) -> None:
+        """Note why the API server would refuse the object, at *route* in it."""
+        place = self.origin
+        self.problems.append(Problem(Place(place.document, (*place.route, *route), place.line, place.column), message))
+
+    def text(self, value: Any, *route: str | int) -> str:
+        """Read a text; the empty one stands for none."""
+        if isinstance(value, str):
+            return value
+        if value is not None:
+            self.refuse(f"{_shown(value)} is not a text; quote it", *route)
+        return ""
+
+    def items(self, value: Any, *route: str | int) -> Sequence[Any]:
+        """Read a list of anything."""
+        if isinstance(value, list):
+            return value
+        if value is not None:
+            self.refuse(f"{_shown(value)} is not a list; write one, with '- ' before each item", *route)
+        return ()
+
+    def texts(self, value: Any, *route: str | int) -> tuple[str, ...]:
+        """Read a list of texts."""
+        items = self.items(value, *route)
+        if set(map(type, items)) <= {str}:  # nearly always, and twice as fast as asking one by one
+            return tuple(items)
+        return tuple([self.text(item, *route, index) for index, item in enumerate(items)])
+
+    def mapping(self, value: Any, *route: str | int) -> Mapping[str, Any]:
+        """Read a mapping; only the fields that are asked for matter, as the API server ignores others."""
+        if isinstance(value, Mapping):
+            return value
+        if value is not None:
+            self.refuse(f"{_shown(value)} is not a mapping; write one of 'key: value'", *route)
+        return {}
+
+    def labels(self, value: Any, *route: str | int) -> dict[str, str]:
+        """Read a mapping of texts to texts: labels, annotations, ``matchLabels``."""
+        found = self.mapping(value, *route)
+        return {str(key): self.text(text, *route, str(key)) for key, text in found.items()}
+
+
+def _shown(value: object) -> str:
+    """Show a plain value; of others, only what they are."""
+    if isinstance(value, bool | int | float):
+        return repr(value).lower()
+    return _NAMES.get(type(value), "a mapping" if isinstance(value, Mapping) else type(value).__name__)

@@ -1,0 +1,270 @@
+"""Read manifests that anybody may have written: files and folders of Kubernetes YAML or JSON -> a Manifest an object.
+
+They are read as kubectl reads them. What YAML readers disagree on has the value that kubectl sees, and a warning; what
+cannot be read is an error, and hides nothing else. No object is lost in silence: a document is passed over only where
+it is none (Helm values, a CI workflow), and a link only where what it leads to is read in its own place.
+
+An object of a file that we rendered comes from the place that the comment above it names; any other from the line of
+its document, and within a list also from a route. :func:`located` finds the exact lines of those that are shown.
+"""
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from generator import documents, emit
+from generator.access.lists import flatten
+from generator.documents import Document, Value
+from generator.events import MAX_REPEATED
+from generator.manifest import Manifest
+from generator.problems import Place, Problem, Route
+from generator.quoting import from_comment
+
+#: The path that stands for standard input, and what it is called when people are told of it.
+PIPE = "-"
+PIPED = "standard input"
+
+_ENDINGS = (".yaml", ".yml", ".json")
+_RENDERED = "rendered"
+
+
+class _Head(NamedTuple):
+    """Where a document starts, and the last comment above it; empty if there is none."""
+
+    line: int
+    comment: str
+
+
+def read(paths: Iterable[str], folder: Path, piped: bytes = b"") -> tuple[list[Manifest], list[Problem]]:
+    """Read all objects under *paths*, which start from *folder*; ``-`` is *piped*. Each file is read once.
+
+    A file may have 16 MiB (``documents.MAX_STREAM``): a larger one is an error that says so, and is not read.
+    """
+    manifests: list[Manifest] = []
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for name in (name for path in paths for name in _names(path, folder, problems)):
+        if name not in seen:
+            seen.add(name)
+            data, wrong = _load(name, folder, piped)
+            problems += wrong
+            if data is not None:
+                _read(data, name, folder, manifests, problems)
+    return manifests, problems
+
+
+def located(places: Iterable[Place], folder: Path, piped: bytes = b"") -> dict[Place, Place]:
+    """Find line and column of places that objects came from; one whose file is not there stays as it is."""
+    by_document: dict[str, list[Place]] = {}
+    for place in dict.fromkeys(places):
+        by_document.setdefault(place.document, []).append(place)
+    found: dict[Place, Place] = {}
+    for name, wanted in by_document.items():
+        data = _load(name, folder, piped)[0] if any(place.route for place in wanted) else None
+        found.update(zip(wanted, wanted if data is None else _positions(data, wanted), strict=True))
+    return found
+
+
+def _positions(data: bytes, places: Iterable[Place]) -> Iterator[Place]:
+    """Yield *places* of one file with their lines; the line that one has is that of its document."""
+    read_ = documents.parse_all(data, "")
+    indices = {head.line: index for index, head in enumerate(_heads(data, read_))}
+    for place in places:
+        line, column = documents.locate(data, place.route, indices.get(place.line, 0))
+        yield place._replace(line=line, column=column) if place.route else place
+
+
+# -- files
+
+
+def _names(path: str, folder: Path, problems: list[Problem]) -> Iterator[str]:
+    """Yield what *path* names: itself, or the manifests in a folder, in the order of their paths."""
+    top = folder / path
+    if path == PIPE or not top.is_dir():
+        yield PIPED if path == PIPE else path
+        return
+    for found in _walk(os.path.realpath(top), ""):
+        if isinstance(found, Problem):
+            problems.append(replace(found, place=Place(posixpath.join(path, found.place.document))))
+        else:
+            yield posixpath.normpath(posixpath.join(path, found))
+
+
+def _walk(top: str, below: str) -> Iterator[str | Problem]:
+    try:
+        with os.scandir(f"{top}/{below}") as entries:
+            items = sorted(entries, key=lambda item: item.name)
+    except OSError as error:
+        yield Problem(
+            Place(below), f"the folder cannot be read ({(error.strerror or str(error)).lower()}); give access"
+        )
+        return
+    for item in items:
+        name = f"{below}{item.name}"
+        if item.name.startswith("."):
+            continue
+        if not item.is_dir():
+            if item.name.endswith(_ENDINGS):
+                yield _leads_out(top, name) if _is_out(top, item) else name
+        elif not item.is_symlink():
+            yield from _walk(top, f"{name}/")
+        elif _is_out(top, item):
+            yield _leads_out(top, name)
+
+
+def _is_out(top: str, item: os.DirEntry[str]) -> bool:
+    return item.is_symlink() and not Path(os.path.realpath(item.path)).is_relative_to(top)
+
+
+def _leads_out(top: str, name: str) -> Problem:
+    message = f"this link leads out of {Path(top).name!r} and is not followed; name what it leads to as well"
+    return Problem(Place(name), message, warning=True)
+
+
+def _load(name: str, folder: Path, piped: bytes) -> tuple[bytes | None, tuple[Problem, ...]]:
+    """Read a file that was named, or found in a folder that was: a link is followed, as it has been looked at."""
+    if name == PIPED:
+        return piped, ()
+    real = Path(os.path.realpath(folder / name))
+    data, problems = documents.load(real.parent, real.name, limit=documents.MAX_STREAM)
+    return data, tuple([replace(problem, place=Place(name)) for problem in problems])
+
+
+# -- objects
+
+
+def _read(data: bytes, name: str, folder: Path, manifests: list[Manifest], problems: list[Problem]) -> None:
+    """Add the objects of one file, and what is wrong with it."""
+    found = documents.parse_all(data, name)
+    source = emit.source_of(data)
+    for document, head in zip(found, _heads(data, found), strict=True):
+        if isinstance(document.value, dict) and not _is_object(document.value):
+            continue
+        problems += _judged(document)
+        if isinstance(document.value, dict):
+            asked = _asked(head.comment, source, name, folder) if source is not None else None
+            _flatten(document.value, asked or Place(name, (), head.line, 1), manifests, problems)
+
+
+def _is_object(body: Mapping[str, Any]) -> bool:
+    """Tell an object from other YAML. One without its apiVersion is still told of, where it matters what it is."""
+    named = "apiVersion" in body or "metadata" in body or isinstance(body.get("items"), list)
+    return named and isinstance(body.get("kind"), str)
+
+
+def _flatten(body: Mapping[str, Any], origin: Place, manifests: list[Manifest], problems: list[Problem]) -> None:
+    """Add an object, or those of a list; its items say again what they inherit from it."""
+    if not isinstance(body.get("items"), list):
+        manifests.append(Manifest(body, origin))
+        return
+    for item in flatten([Manifest(body, origin)]):
+        route = origin.route if isinstance(item, Problem) and not origin.line else _route(item, origin)
+        place = Place(origin.document, route, origin.line, origin.column)
+        if isinstance(item, Problem):
+            problems.append(replace(item, place=place))
+        elif item.kind:
+            manifests.append(Manifest({**item.body, "apiVersion": item.api_version, "kind": item.kind}, place))
+
+
+def _route(item: Any, origin: Place) -> Route:
+    """Return the route of an item of a list; what we rendered keeps the place that asked for the whole of it."""
+    place: Place = item.place if isinstance(item, Problem) else item.origin
+    return place.route if origin.line else origin.route
+
+
+def _heads(data: bytes, found: tuple[Document, ...]) -> list[_Head]:
+    """Find where the documents start: by the lines that divide them, or exactly where these do not agree."""
+    heads: list[_Head] = []
+    waiting, comment = True, b""
+    for number, line in enumerate(data.splitlines(), 1):
+        if line.startswith(b"---") and not line[3:4].strip():
+            waiting, comment, line = True, b"", line[3:]  # noqa: PLW2901 - what stands beside the dashes counts
+        text = line.strip() if waiting else b""
+        if text.startswith(b"#"):
+            comment = text
+        elif text and text != b"..." and not text.startswith(b"%"):
+            heads.append(_Head(number, comment[1:].strip().decode(errors="replace")))
+            waiting = False
+    return heads if len(heads) == len(found) else [_Head(_start(data, i, one), "") for i, one in enumerate(found)]
+
+
+def _start(data: bytes, index: int, document: Document) -> int:
+    first = next(iter(document.value), None) if isinstance(document.value, dict) else None
+    return documents.locate(data, () if first is None else (first,), index)[0]
+
+
+def _asked(comment: str, source: str, name: str, folder: Path) -> Place | None:
+    """Read the comment above a rendered object: the place that asked for it; ``None`` if somebody changed it."""
+    try:
+        text = from_comment(comment)
+    except ValueError:
+        return None
+    document, mark, route = text.partition("#") if not text.startswith(source) else _parted(text, source)
+    if not document.endswith(_ENDINGS):
+        return None
+    steps = tuple([int(step) if step.isdecimal() else step for step in route.split("/")]) if mark else ()
+    return Place(_beside(document, name, folder), steps)
+
+
+def _parted(text: str, source: str) -> tuple[str, str, str]:
+    rest = text[len(source) :]
+    return source, rest[:1], rest[1:]
+
+
+@lru_cache(maxsize=64)  # all objects of a file come from few documents
+def _beside(document: str, name: str, folder: Path) -> str:
+    """Name a tenant file as seen from *folder*: it lies in the repository whose rendered/ holds the manifest."""
+    parts = posixpath.normpath(posixpath.join(folder.as_posix(), name)).split("/")
+    if _RENDERED not in parts or name == PIPED:
+        return document
+    root = "/".join(parts[: len(parts) - 1 - parts[::-1].index(_RENDERED)]) or "/"
+    path = posixpath.join(root, document)
+    return path if posixpath.isabs(name) else posixpath.relpath(path, folder.as_posix())
+
+
+# -- what is wrong
+
+
+def _judged(document: Document) -> Iterator[Problem]:
+    """Make warnings of what has been read as kubectl reads it; the rest stays an error."""
+    if document.value is None:
+        for problem in document.problems:  # kubectl applies a mapping or nothing
+            yield replace(problem, warning="stands where a document starts" in problem.message)
+        return
+    aliases = [problem for problem in document.problems if "repeats a value by its name" in problem.message]
+    merges = any("<<" in alias.place.route for alias in aliases) and _may_lose_merges(document, aliases)
+    lost = {id(alias) for alias in aliases if (merges if "<<" in alias.place.route else _is_lost(alias, document))}
+    for problem in document.problems:
+        yield replace(problem, warning=id(problem) not in lost)
+
+
+def _is_lost(alias: Problem, document: Document) -> bool:
+    """Tell whether an alias may stand for what the reader does not repeat: what holds aliases, and too much of it."""
+    return _at(document.value, alias.place.route) is None
+
+
+def _may_lose_merges(document: Document, aliases: list[Problem]) -> bool:
+    """Tell the same of those that are merged, whose value is no longer there to be looked at."""
+    anchors = {problem.place.route for problem in document.problems if "names a value to repeat it" in problem.message}
+    nested = any(alias.place.route[:end] in anchors for alias in aliases for end in range(len(alias.place.route) + 1))
+    return nested or len(aliases) * _size(document.value) > MAX_REPEATED
+
+
+def _at(value: Value, route: Route) -> Value:
+    for key in route:
+        if isinstance(value, dict) and isinstance(key, str):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            value = value[key]
+        else:
+            return None
+    return value
+
+
+def _size(value: Value) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_size, inner))
