@@ -19,6 +19,8 @@ COMMANDS = {
     "new": "Write the file of a new tenant.",
     "render": "Write rendered/, or say what would change.",
     "check": "Check tenant files and rendered/, as CI does.",
+    "lint": "Judge manifests by policies, ours or anybody's.",
+    "policy": "List the policies, or test them by their examples.",
     "access": "Ask who may do what, and where.",
     "explain": "Explain a field of the formats.",
     "schema": "Print a JSON Schema of the formats.",

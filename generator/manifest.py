@@ -27,6 +27,9 @@ APPLY_ORDER = (
 )
 _RANK = {kind: rank for rank, kind in enumerate(APPLY_ORDER)}
 
+#: The label by which objects, and above all namespaces, are known as a tenant's; nobody but the platform writes it.
+TENANT_LABEL = "tenantry.dev/tenant"
+
 #: API group, kind, namespace (empty for a cluster-scoped object), name.
 Identity = tuple[str, str, str, str]
 

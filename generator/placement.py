@@ -8,6 +8,7 @@ from typing import Any
 from generator import cloud, limitrange, shares
 from generator.directory import Admission, Facts
 from generator.fixed import Fixed
+from generator.manifest import TENANT_LABEL
 from generator.platform import Cluster, Platform
 from generator.problems import Place, Problem, Route
 from generator.settings import Amounts, Limits, PodSecurity, Quota, overlay_limits
@@ -21,7 +22,6 @@ STRICTEST = PodSecurity("restricted", "restricted", "restricted")
 FALLBACK_LIMITS = {"cpu": "1", "memory": "1Gi", "ephemeral-storage": "2Gi"}
 FALLBACK_REQUESTS = {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "256Mi"}
 
-TENANT_LABEL = "tenantry.dev/tenant"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 
 

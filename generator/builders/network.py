@@ -11,8 +11,8 @@ from typing import Any
 
 from generator.directory import EVERY_TENANT, Admission
 from generator.fixed import Fixed
-from generator.manifest import Manifest
-from generator.placement import TENANT_LABEL, Namespace, Placement
+from generator.manifest import TENANT_LABEL, Manifest
+from generator.placement import Namespace, Placement
 from generator.platform import Platform
 from generator.problems import Place
 from generator.settings import Opening, Port

@@ -1,0 +1,44 @@
+"""Findings as GitHub's workflow commands, which it shows beside the changed lines of a pull request.
+
+A step shows ten errors and ten warnings, so the worst come first. Waived findings are no annotations.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from generator.finding import Finding
+from generator.reporters import ordered, shown
+
+_COMMANDS = {"critical": "error", "high": "error", "medium": "warning", "low": "notice", "info": "notice"}
+
+
+def report(findings: Sequence[Finding], *, tool_version: str = "") -> str:
+    """Write one command a line; nothing when nothing is found. The version has no place in a command."""
+    del tool_version
+    return "".join(f"{_command(finding)}\n" for finding in ordered(findings) if finding.waiver is None)
+
+
+def _command(finding: Finding) -> str:
+    properties = ",".join(f"{key}={_property(value)}" for key, value in _properties(finding))
+    fix = " ".join(finding.policy.fix.split())
+    text = "\n".join([finding.message, *(f"  {step}" for step in finding.chain), f"fix: {fix}"])
+    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(text)}"
+
+
+def _properties(finding: Finding) -> Iterator[tuple[str, str]]:
+    place = finding.place
+    yield "file", place.document
+    if place.line:
+        yield "line", str(place.line)
+        if place.column:
+            yield "col", str(place.column)
+    yield "title", f"{finding.policy.title} ({finding.policy.id}, {finding.severity})"
+
+
+def _data(text: str) -> str:
+    """Escape what would end the message, as the runner's own toolkit does; the rest of what is unseen is spelled."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return shown(escaped)
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,79 @@
+"""Findings for programs: the JSON that ``report.schema.json`` describes.
+
+What is not known or does not apply is ``null``. A field that is added does not change the version; one that is
+renamed, removed or means something else does.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from generator.finding import Finding, Policy, Waiver
+from generator.problems import Place, dotted
+from generator.reporters import dumped, fingerprinted, ordered
+
+VERSION = 1
+
+
+def report(findings: Sequence[Finding], *, tool_version: str) -> str:
+    """Write all findings, waived ones too, and once each policy that they are about."""
+    found = ordered(findings)
+    policies = {finding.policy.id: finding.policy for finding in found}
+    return dumped(
+        {
+            "version": VERSION,
+            "tool": {"name": "tenantry", "version": tool_version},
+            "policies": [_policy(policies[id_]) for id_ in sorted(policies)],
+            "findings": [_finding(finding, fingerprint) for fingerprint, finding in fingerprinted(found)],
+        }
+    )
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    return {
+        "id": policy.id,
+        "title": policy.title,
+        "severity": policy.severity,
+        "category": policy.category,
+        "why": policy.why,
+        "fix": policy.fix,
+        "references": list(policy.references),
+    }
+
+
+def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    return {
+        "policy": finding.policy.id,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "message": finding.message,
+        "place": _place(finding.place),
+        "cluster": finding.cluster or None,
+        "tenant": finding.tenant or None,
+        "namespace": finding.namespace or None,
+        "kind": finding.kind or None,
+        "name": finding.name or None,
+        "subject": finding.subject or None,
+        "chain": list(finding.chain),
+        "related": [_place(place) for place in finding.related],
+        "fingerprint": fingerprint,
+        "waiver": _waiver(finding.waiver) if finding.waiver else None,
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "file": place.document,
+        "field": dotted(place.route) or None,
+        "line": place.line or None,
+        "column": (place.column or None) if place.line else None,
+    }
+
+
+def _waiver(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "until": waiver.until,
+        "scope": dict(sorted(waiver.scope.items())),
+        "place": _place(waiver.origin),
+    }

@@ -1,0 +1,66 @@
+"""Findings as JUnit's XML, which every CI shows: a suite for each policy, a failed test for each finding."""
+
+import re
+import xml.etree.ElementTree as ET  # it only writes here, and reads nobody's XML
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from generator.finding import Finding
+from generator.reporters import ordered, shown, spot
+
+#: What XML 1.0 (2.2) cannot hold in any spelling.
+_NO_CHARACTER = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def report(findings: Sequence[Finding], *, tool_version: str) -> str:
+    """Write all findings, waived ones as skipped; a test that passes when there are none.
+
+    The name of a test has no line in it, so that CI recognizes it after lines have moved.
+    """
+    root = ET.Element("testsuites", {"name": f"tenantry {_held(tool_version)}", **_counts(findings)})
+    by_policy = sorted(ordered(findings), key=lambda finding: finding.policy.id)  # stable: worst first in each
+    for _, group in groupby(by_policy, key=lambda finding: finding.policy.id):
+        same = list(group)
+        suite = ET.SubElement(root, "testsuite", {"name": _held(same[0].policy.id), **_counts(same)})
+        suite.extend(_test(finding) for finding in same)
+    if not findings:
+        suite = ET.SubElement(root, "testsuite", {"name": "policies", **_counts(())})
+        ET.SubElement(suite, "testcase", {"classname": "policies", "name": "no findings"})
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, str]:
+    skipped = sum(finding.waiver is not None for finding in findings)
+    failures = len(findings) - skipped
+    counted = {"tests": len(findings) or 1, "failures": failures, "errors": 0, "skipped": skipped}
+    return {key: str(number) for key, number in counted.items()}
+
+
+def _test(finding: Finding) -> ET.Element:
+    name = ": ".join(filter(None, (finding.cluster, finding.place.document, finding.message)))
+    attributes = {"classname": finding.policy.id, "name": name, "file": finding.place.document}
+    if finding.place.line:
+        attributes["line"] = str(finding.place.line)
+    test = ET.Element("testcase", {key: _held(value) for key, value in attributes.items()})
+    if waiver := finding.waiver:
+        reason = f"accepted by {waiver.owner} until {waiver.until}: {waiver.reason}"
+        ET.SubElement(test, "skipped", {"message": _held(reason)})
+    else:
+        failure = ET.SubElement(test, "failure", {"type": finding.severity, "message": _held(finding.message)})
+        failure.text = "\n".join(map(shown, _details(finding)))
+    return test
+
+
+def _details(finding: Finding) -> Iterator[str]:
+    policy = finding.policy
+    yield f"{spot(finding.place)}: {finding.message}"
+    yield from (f"  {step}" for step in finding.chain)
+    yield from (f"  see {spot(place)}" for place in finding.related)
+    yield f"why: {' '.join(policy.why.split())}"
+    yield f"fix: {' '.join(policy.fix.split())}"
+
+
+def _held(text: str) -> str:
+    """Spell what XML cannot hold, and keep all else."""
+    return _NO_CHARACTER.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
