@@ -40,7 +40,7 @@ def check(policy: Policy) -> Iterator[Problem]:
         yield Problem(policy.origin / "rule", f"{policy.rule!r} is not a rule; {instead(policy.rule, RULES)}")
         return
     place = policy.origin / "parameters"
-    for name in policy.parameters.keys() - rule.parameters.keys():
+    for name in sorted(policy.parameters.keys() - rule.parameters.keys()):
         message = f"{name!r} is not a parameter of {policy.rule}; {instead(name, rule.parameters)}"
         yield Problem(place / name, message)
     for name, parameter in rule.parameters.items():

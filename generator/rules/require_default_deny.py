@@ -31,4 +31,4 @@ def _denies(spec: Mapping[str, Any], direction: str) -> bool:
     if not spec or any(inside(spec, "podSelector").values()):
         return False
     types = spec.get("policyTypes") or ["Ingress", *(["Egress"] if spec.get("egress") else [])]
-    return direction in types and not spec.get(direction.lower())
+    return isinstance(types, list) and direction in types and not spec.get(direction.lower())

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from generator import catalogue, documents, policy
+from generator.manifest import Manifest
+from generator.problems import Place
+
+ROOT = Path(__file__).parents[2]
+POLICIES, _ = catalogue.read(Path("/nowhere"))
+CLUSTERS = sorted((ROOT / "rendered").iterdir())
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS, ids=lambda path: path.name)
+def test_our_own_tenants_keep_every_policy(cluster):
+    manifests = [
+        Manifest(document.value, Place(path.name))
+        for path in sorted(cluster.rglob("*.yaml"))
+        for document in documents.parse_all(path.read_bytes(), path.name)
+    ]
+    assert len(manifests) > 20
+    assert [finding.message for finding in policy.judge(POLICIES, manifests)] == []
