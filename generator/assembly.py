@@ -1,6 +1,6 @@
 """A tenant's files: built, put in order, checked against Kubernetes, and written out as text, all in memory."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -21,6 +21,7 @@ Files = dict[str, bytes]
 CONCERN_OF_KIND = {
     "AuthorizationPolicy": "30-network",
     "LimitRange": "10-quota",
+    "Namespace": "00-namespace",
     "NetworkPolicy": "30-network",
     "PeerAuthentication": "30-network",
     "ResourceQuota": "10-quota",
@@ -32,13 +33,17 @@ CONCERN_OF_KIND = {
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The files that belong to no tenant, by path, and the namespaces that their objects lie in, by cluster."""
+    """The files that belong to no tenant, by path; the namespaces that their objects lie in; the objects by cluster."""
 
     files: Files
     homes: Mapping[tuple[str, str], Place]
+    manifests: Mapping[str, tuple[Manifest, ...]]
 
 
-NOTHING_SHARED = Shared({}, {})
+NOTHING_SHARED = Shared({}, {}, {})
+
+#: Is told the name of a cluster and all that a tenant gets there.
+Hearer = Callable[[str, Iterable[Manifest]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,11 @@ class Assembly:
     platform: Platform
     templates: Templates
 
-    def files(self, tenant: Tenant, facts: Facts) -> Files:
-        """Return a resolved tenant's files, by path below the root; raise :class:`InputError` for what is wrong."""
+    def files(self, tenant: Tenant, facts: Facts, hear: Hearer | None = None) -> Files:
+        """Return a resolved tenant's files, by path below the root; raise :class:`InputError` for what is wrong.
+
+        *hear* is told what is written, as long as it is not text yet.
+        """
         labels = placement.common_labels(tenant)
         files: Files = {}
         problems: list[Problem] = []
@@ -63,6 +71,8 @@ class Assembly:
             problems += _check((m for group in concerns.values() for m in group), cluster)
             if not problems:
                 files.update(self._written(here, concerns))
+                if hear is not None:
+                    hear(cluster.name, [m for group in concerns.values() for m in group])
         if problems:
             raise InputError(problems)
         return files
@@ -87,6 +97,7 @@ class Assembly:
         """Return what tenants share; raise :class:`InputError` for what is wrong."""
         files: Files = {}
         homes: dict[tuple[str, str], Place] = {}
+        manifests: dict[str, tuple[Manifest, ...]] = {}
         for cluster in self.platform.clusters.values():
             made = list(extras.build_shared(self.platform, cluster, self.templates))
             problems = list(_check(made, cluster))
@@ -94,10 +105,19 @@ class Assembly:
                 raise InputError(problems)
             for one in made:
                 homes.setdefault((cluster.name, one.body["metadata"].get("namespace", "")), one.origin)
+            manifests[cluster.name] = tuple(made)
             if made:
                 path = f"{RENDERED}/{cluster.name}/platform/70-extras.yaml"
                 files[path] = emit.file_text(manifest.ordered(made), PLATFORM)
-        return Shared(files, homes)
+        return Shared(files, homes, manifests)
+
+
+def rendered_path(platform: Platform, cluster: str, tenant: str, kind: str) -> str:
+    """Return the file that holds a tenant's objects of a kind."""
+    folder = tenant_folder(platform, cluster, tenant)
+    if platform.layout.split == "tenant":
+        return f"{folder}.yaml"
+    return f"{folder}/{CONCERN_OF_KIND.get(kind, '70-extras')}.yaml"
 
 
 def tenant_folder(platform: Platform, cluster: str, tenant: str) -> str:

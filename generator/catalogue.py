@@ -1,48 +1,100 @@
 """The policies that hold in a repository: those that ship with the program, and the site's own over them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from generator import customs as lists
 from generator import documents, policy, repository, schema, shipped, waivers
+from generator.customs import CustomResource
 from generator.documents import Document
 from generator.finding import Policy, Waiver
 from generator.problems import InputError, Place, Problem, instead
+from generator.rules.shapes import expanded
 
 
 def read(root: Path) -> tuple[list[Policy], list[Problem]]:
-    """Return the policies in order of their ids; a site's policy replaces the shipped one of the same id."""
-    folder = shipped.policies()
-    found = {name: documents.read(folder, f"{name}.yaml") for name in sorted(p.stem for p in folder.glob("*.yaml"))}
-    for source in repository.policy_sources(root):
-        found[repository.name_of(source.document)] = documents.read(root, source.document)
-    policies: list[Policy] = []
+    """Return the policies in order of their ids.
+
+    A site's policy replaces the shipped one of the same id; one under ``policies/adjustments/`` changes its severity
+    or parameters. The custom resources that their grants mean are listed in them.
+    """
+    policies: dict[str, Policy] = {}
     problems: list[Problem] = []
-    for name in sorted(found):
-        wrong = [*found[name].problems, *_wrong(found[name], "policy")]
-        problems += wrong
-        value: Any = found[name].value
-        if not wrong:
-            made = policy.from_value(value, Place(found[name].name))
-            faults = list(policy.check(made))
-            problems += faults
-            policies += [] if faults else [made]
-    return policies, problems
+    folder = shipped.policies()
+    for path in sorted(folder.glob("*.yaml")) if folder.resolve() != (root / repository.POLICIES).resolve() else ():
+        policies |= _policy(documents.read(folder, path.name), problems)
+    own = repository.policy_sources(root)
+    for source in sorted(own, key=lambda source: source.document.startswith(f"{repository.ADJUSTMENTS}/")):
+        document = documents.read(root, source.document)
+        adjusts = source.document.startswith(f"{repository.ADJUSTMENTS}/")
+        policies |= _adjusted(document, policies, problems) if adjusts else _policy(document, problems)
+    listed, wrong = customs(root)
+    policies = {one.id: replace(one, parameters=expanded(one.parameters, listed)) for one in policies.values()}
+    return [policies[name] for name in sorted(policies)], [*problems, *wrong]
+
+
+def _policy(document: Document, problems: list[Problem]) -> dict[str, Policy]:
+    """Return the policy of a document by its id; add what is wrong with it."""
+    wrong = [*document.problems, *_wrong(document, "policy")]
+    value: Any = document.value
+    if not wrong:
+        made = policy.from_value(value, Place(document.name))
+        wrong = [*_misnamed(document, made.id), *policy.check(made)]
+    problems += wrong
+    return {} if wrong else {made.id: made}
+
+
+def _adjusted(document: Document, known: Mapping[str, Policy], problems: list[Problem]) -> dict[str, Policy]:
+    wrong = [*document.problems, *_wrong(document, "adjustment")]
+    value: Any = document.value
+    if not wrong:
+        wrong = [*_misnamed(document, value["id"])]
+    if not wrong and value["id"] not in known:
+        place = Place(document.name, ("id",))
+        wrong = [Problem(place, f"{value['id']!r} is not a policy; {instead(value['id'], known)}")]
+    if not wrong:
+        made = policy.adjusted(known[value["id"]], value, Place(document.name))
+        wrong = [replace(one, place=Place(document.name, one.place.route)) for one in policy.check(made)]
+    problems += wrong
+    return {} if wrong else {made.id: made}
+
+
+def _misnamed(document: Document, name: str) -> Iterator[Problem]:
+    """Ask that a policy can be found by the name of its file."""
+    stem = repository.name_of(document.name)
+    if stem != name:
+        place = Place(document.name, ("id",))
+        yield Problem(place, f"{name!r} is not the name of the file, {stem!r}; rename one of them")
 
 
 def _wrong(document: Document, kind: str) -> list[Problem]:
     return list(schema.check(document, kind)) if document.value is not None else []
 
 
+def with_base(policies: Sequence[Policy], base: Sequence[Policy], revision: str) -> list[Policy]:
+    """Return the policies with those of a base that are not the same: what a change drops or softens holds for it."""
+    known = {_decisive(one) for one in policies}
+    kept = [one for one in base if _decisive(one) not in known]
+    return [*policies, *(replace(one, title=f"{one.title} (as in {revision})") for one in kept)]
+
+
+def _decisive(policy: Policy) -> str:
+    return repr((policy.id, sorted(policy.severities.items()), policy.rule, policy.parameters))
+
+
 def choose(policies: Sequence[Policy], selected: Collection[str], ignored: Collection[str]) -> list[Policy]:
-    """Return the selected policies (all, if none is) without the ignored ones; refuse ids that no policy has."""
-    ids = [one.id for one in policies]
-    unknown = [("--select", name) for name in selected if name not in ids]
-    unknown += [("--ignore", name) for name in ignored if name not in ids]
+    """Return the selected policies (all, if none is) without the ignored ones; refuse names that no policy has."""
+    names = [name for one in policies for name in one.names]
+    unknown = [("--select", name) for name in selected if name not in names]
+    unknown += [("--ignore", name) for name in ignored if name not in names]
     if unknown:
-        problems = [Problem(Place(where), f"{name!r} is not a policy; {instead(name, ids)}") for where, name in unknown]
+        problems = [
+            Problem(Place(where), f"{name!r} is not a policy; {instead(name, names)}") for where, name in unknown
+        ]
         raise InputError(problems)
-    return [one for one in policies if one.id not in ignored and (not selected or one.id in selected)]
+    return [one for one in policies if not {*one.names} & {*ignored} and (not selected or {*one.names} & {*selected})]
 
 
 def accepted(root: Path) -> tuple[tuple[Waiver, ...], list[Problem]]:
@@ -53,3 +105,20 @@ def accepted(root: Path) -> tuple[tuple[Waiver, ...], list[Problem]]:
     problems = [*document.problems, *_wrong(document, "waivers")]
     value: Any = document.value
     return (() if problems else waivers.from_value(value, document.name)), problems
+
+
+def customs(root: Path) -> tuple[tuple[CustomResource, ...], list[Problem]]:
+    """Return the custom resources that lead somewhere: those that ship, with the repository's own over them."""
+    shipped_file = shipped.policies() / "data" / "custom-resources.yaml"
+    listed, problems = _customs(documents.read(shipped_file.parent, shipped_file.name))
+    own_file = root / repository.CUSTOM_RESOURCES
+    if not own_file.exists() or own_file.resolve() == shipped_file.resolve():
+        return lists.united(listed, ()), problems
+    own, wrong = _customs(documents.read(root, repository.CUSTOM_RESOURCES))
+    return lists.united(listed, own), [*problems, *wrong]
+
+
+def _customs(document: Document) -> tuple[tuple[CustomResource, ...], list[Problem]]:
+    problems = [*document.problems, *_wrong(document, "custom-resources")]
+    value: Any = document.value
+    return (() if problems else lists.from_value(value, document.name)), problems

@@ -22,7 +22,7 @@ COMMANDS = {
     "lint": "Judge manifests by policies, ours or anybody's.",
     "policy": "List the policies, or test them by their examples.",
     "access": "Ask who may do what, and where.",
-    "explain": "Explain a field of the formats.",
+    "explain": "Explain a policy, or a field of the formats.",
     "schema": "Print a JSON Schema of the formats.",
 }
 

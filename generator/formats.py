@@ -14,6 +14,12 @@ from generator import names, quantity, quotakeys
 
 _PORT = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(TCP|UDP|SCTP))?")
 _MAX_PORT = 65535
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
+_GOOGLE_ACCOUNT = re.compile(
+    r"[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9.:]*\.iam\.gserviceaccount\.com"
+    r"|[0-9]+-compute@developer\.gserviceaccount\.com|[a-z][-a-z0-9.:]*@appspot\.gserviceaccount\.com"
+)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @lru_cache(maxsize=4096)
@@ -68,6 +74,25 @@ def a_date(text: str) -> str | None:
     except ValueError:
         return 'is not a day; write it as "2027-03-31"'
     return None if written == text else f'is not how a day is written here; write "{written}"'
+
+
+def role_arn(text: str) -> str | None:
+    """Check the ARN of an AWS IAM role."""
+    if _ROLE_ARN.fullmatch(text):
+        return None
+    return "is not the ARN of an IAM role; write one such as arn:aws:iam::123456789012:role/vision"
+
+
+def google_account(text: str) -> str | None:
+    """Check the address of a Google service account: one that somebody made, or one that Google makes."""
+    if _GOOGLE_ACCOUNT.fullmatch(text):
+        return None
+    return "is not a Google service account; write one such as vision@example-prod.iam.gserviceaccount.com"
+
+
+def uuid(text: str) -> str | None:
+    """Check a UUID, by which Azure names clients and tenants."""
+    return None if _UUID.fullmatch(text) else "is not a UUID; write one such as 00000000-0000-0000-0000-000000000000"
 
 
 def regex(text: str) -> str | None:

@@ -10,14 +10,17 @@ its document, and within a list also from a route. :func:`located` finds the exa
 
 import os
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from generator import documents, emit
-from generator.access.lists import flatten
+from generator.access.lists import Item, flatten
+from generator.access.reader import described
 from generator.documents import Document, Value
 from generator.events import MAX_REPEATED
 from generator.manifest import Manifest
@@ -30,6 +33,14 @@ PIPED = "standard input"
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _RENDERED = "rendered"
+
+#: Kind, namespace (empty for what is in none) and name of an object.
+Key = tuple[str, str, str]
+#: The head of an object as it is rendered: all of its metadata, which names it.
+_OBJECT = re.compile(
+    rb"^apiVersion: .*\nkind: (?P<kind>.*)\nmetadata:\n(?P<metadata>  name: (?P<name>.*)\n(?:  .*\n)*)", re.MULTILINE
+)
+_NAMESPACE = re.compile(rb"^  namespace: (.*)$", re.MULTILINE)
 
 
 class _Head(NamedTuple):
@@ -69,6 +80,28 @@ def located(places: Iterable[Place], folder: Path, piped: bytes = b"") -> dict[P
     return found
 
 
+def rendered(
+    paths: Iterable[str], folder: Path, tenants: AbstractSet[str], wanted: AbstractSet[Key]
+) -> dict[Key, Place]:
+    """Find the objects that somebody asked for in the files of *tenants* that we rendered, by looking at their text.
+
+    What is rendered says that it comes from a tenant's file; whoever wants to see it asks here where it is.
+    """
+    found: dict[Key, Place] = {}
+    for name in (name for path in paths for name in _names(path, folder, [])):
+        if tenants.isdisjoint(part.removesuffix(".yaml") for part in name.split("/")):
+            continue
+        data = _load(name, folder, b"")[0] or b""
+        for match in _OBJECT.finditer(data) if emit.source_of(data) is not None else ():
+            namespace = _NAMESPACE.search(match["metadata"])
+            parts = (match["kind"], namespace[1] if namespace else b"", match["name"])
+            kind, home, name_ = [part.decode().strip("\"'") for part in parts]
+            key = (kind, home, name_)
+            if key in wanted:
+                found.setdefault(key, Place(name, (), data.count(b"\n", 0, match.start()) + 1, 1))
+    return found
+
+
 def _positions(data: bytes, places: Iterable[Place]) -> Iterator[Place]:
     """Yield *places* of one file with their lines; the line that one has is that of its document."""
     read_ = documents.parse_all(data, "")
@@ -87,33 +120,45 @@ def _names(path: str, folder: Path, problems: list[Problem]) -> Iterator[str]:
     if path == PIPE or not top.is_dir():
         yield PIPED if path == PIPE else path
         return
-    for found in _walk(os.path.realpath(top), ""):
+    for found in _walk(os.path.realpath(top)):
         if isinstance(found, Problem):
             problems.append(replace(found, place=Place(posixpath.join(path, found.place.document))))
         else:
             yield posixpath.normpath(posixpath.join(path, found))
 
 
-def _walk(top: str, below: str) -> Iterator[str | Problem]:
-    try:
-        with os.scandir(f"{top}/{below}") as entries:
-            items = sorted(entries, key=lambda item: item.name)
-    except OSError as error:
-        yield Problem(
-            Place(below), f"the folder cannot be read ({(error.strerror or str(error)).lower()}); give access"
-        )
-        return
-    for item in items:
-        name = f"{below}{item.name}"
-        if item.name.startswith("."):
-            continue
-        if not item.is_dir():
-            if item.name.endswith(_ENDINGS):
+def _walk(top: str) -> Iterator[str | Problem]:
+    """Yield the manifests below a folder in the order of their paths, however deep its folders lie in one another."""
+    ahead = _entries(top, "")
+    while ahead:
+        name, item = ahead.pop()
+        if isinstance(item, OSError):
+            reason = (item.strerror or str(item)).lower()
+            yield Problem(Place(name), f"the folder cannot be read ({reason}); give access")
+        elif not _is_folder(item):
+            if name.endswith(_ENDINGS):
                 yield _leads_out(top, name) if _is_out(top, item) else name
         elif not item.is_symlink():
-            yield from _walk(top, f"{name}/")
+            ahead += _entries(top, f"{name}/")
         elif _is_out(top, item):
             yield _leads_out(top, name)
+
+
+def _entries(top: str, below: str) -> list[tuple[str, os.DirEntry[str] | OSError]]:
+    """Return what is in a folder and not hidden, the last first; or why that is not known."""
+    try:
+        with os.scandir(f"{top}/{below}") as entries:
+            items = sorted(entries, key=lambda item: item.name, reverse=True)
+    except OSError as error:
+        return [(below, error)]
+    return [(f"{below}{item.name}", item) for item in items if not item.name.startswith(".")]
+
+
+def _is_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_dir()
+    except OSError:  # a link in a circle; whoever opens it is told so
+        return False
 
 
 def _is_out(top: str, item: os.DirEntry[str]) -> bool:
@@ -141,33 +186,52 @@ def _read(data: bytes, name: str, folder: Path, manifests: list[Manifest], probl
     """Add the objects of one file, and what is wrong with it."""
     found = documents.parse_all(data, name)
     source = emit.source_of(data)
-    for document, head in zip(found, _heads(data, found), strict=True):
+    for index, (document, head) in enumerate(zip(found, _heads(data, found), strict=True)):
         if isinstance(document.value, dict) and not _is_object(document.value):
             continue
         problems += _judged(document)
         if isinstance(document.value, dict):
             asked = _asked(head.comment, source, name, folder) if source is not None else None
-            _flatten(document.value, asked or Place(name, (), head.line, 1), manifests, problems)
+            wrong: list[Problem] = []
+            _flatten(document.value, asked or Place(name, (), head.line, 1), manifests, wrong)
+            problems += wrong if asked else [_resolved(one, data, index) for one in wrong]
+
+
+def _resolved(problem: Problem, data: bytes, index: int) -> Problem:
+    return documents.resolved(replace(problem, place=problem.place._replace(line=0)), data, index)
 
 
 def _is_object(body: Mapping[str, Any]) -> bool:
-    """Tell an object from other YAML. One without its apiVersion is still told of, where it matters what it is."""
-    named = "apiVersion" in body or "metadata" in body or isinstance(body.get("items"), list)
-    return named and isinstance(body.get("kind"), str)
+    """Tell an object from other YAML. What lacks its apiVersion or kind is still told of, where it matters."""
+    if isinstance(body.get("kind"), str):
+        return "apiVersion" in body or "metadata" in body or isinstance(body.get("items"), list)
+    return isinstance(body.get("apiVersion"), str) and ("metadata" in body or isinstance(body.get("items"), list))
 
 
 def _flatten(body: Mapping[str, Any], origin: Place, manifests: list[Manifest], problems: list[Problem]) -> None:
-    """Add an object, or those of a list; its items say again what they inherit from it."""
-    if not isinstance(body.get("items"), list):
+    """Add an object, or those of a list; its items say again what they inherit from it.
+
+    The places of problems have the line of their document, as those of objects have.
+    """
+    items = body.get("items")
+    if isinstance(body.get("kind"), str) and not (
+        isinstance(items, list) or (body["kind"] == "List" and items is not None)
+    ):
         manifests.append(Manifest(body, origin))
         return
     for item in flatten([Manifest(body, origin)]):
-        route = origin.route if isinstance(item, Problem) and not origin.line else _route(item, origin)
-        place = Place(origin.document, route, origin.line, origin.column)
+        place = Place(origin.document, _route(item, origin), origin.line, origin.column)
         if isinstance(item, Problem):
             problems.append(replace(item, place=place))
         elif item.kind:
             manifests.append(Manifest({**item.body, "apiVersion": item.api_version, "kind": item.kind}, place))
+        else:
+            problems.append(_of_no_kind(item, place if origin.line == 0 else place / "kind"))
+
+
+def _of_no_kind(item: Item, place: Place) -> Problem:
+    written = f"{described(item.body['kind'])} is no kind" if "kind" in item.body else "the kind is missing"
+    return Problem(place, f"{written}, and kubectl refuses the object; write what it is, such as ConfigMap")
 
 
 def _route(item: Any, origin: Place) -> Route:

@@ -1,29 +1,34 @@
 """The whole program on one screen: tenant files in, checked manifests out.
 
     sources --survey--> entries --directory--> facts --build--> texts --compare--> changes --commit--> rendered/
+                                                      manifests --judge--> findings
 
 What was seen and made before, and has not changed since, is taken from the index. Nothing is written before
 everything is known to be right.
 """
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from generator import conflicts, crew, emit, index, plan, rendered, repository
+from generator import conflicts, crew, docket, emit, index, plan, rendered, repository, verdicts
+from generator.assembly import rendered_path
 from generator.crew import Crew
 from generator.directory import Directory, Entry, Facts
+from generator.finding import Finding, Policy
 from generator.index import Index
 from generator.meter import Meter
 from generator.plan import Verdict
 from generator.problems import Place, Problem, instead
 from generator.repository import Stamp
 from generator.shard import Built, Change, Shard, Surveyed
-from generator.site import Site, read_site
+from generator.site import Site, read_site, snapshots
+from generator.verdicts import Ground, Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class Options:
     """How to run. ``tenants`` and ``clusters`` narrow what is built; empty means all.
 
     ``showing`` is how many changed files are kept to be shown. ``jobs`` is the number of processes; ``None``
-    leaves it to the machine. ``meter`` is kept up to date with how far the run has come.
+    leaves it to the machine. ``meter`` is kept up to date with how far the run has come. ``policies`` are what the
+    manifests are judged by.
     """
 
     write: bool = True
@@ -41,6 +47,7 @@ class Options:
     use_index: bool = True
     showing: int = 0
     meter: Meter | None = None
+    policies: tuple[Policy, ...] = ()
 
     @property
     def narrowed(self) -> bool:
@@ -50,13 +57,19 @@ class Options:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run found and did. ``changes`` and ``deleted`` are what it wrote, or what it would have written."""
+    """What a run found and did. ``changes`` and ``deleted`` are what it wrote, or what it would have written.
+
+    ``findings`` are what policies find in it; ``refused`` what they were not asked about, since the API server would
+    refuse it.
+    """
 
     tenants: int = 0
     files: int = 0
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
 
     @property
     def errors(self) -> list[Problem]:
@@ -96,14 +109,13 @@ class _Run:
         self._outcome = Outcome(tenants=len(self._sources), problems=list(site.problems))
         self._digests = {document: record.digest for document, record in self._known.items()}
         self._keys: dict[str, str] = {}
+        self._judged = self._load_verdicts()
 
     def unchanged(self) -> Outcome | None:
         """Return the outcome of a run in which nothing has changed since the last; ``None`` if something has."""
-        if self._options.narrowed or self._site.problems or self._found.links:
+        if self._options.narrowed or self._site.problems or self._found.links or self._stale:
             return None
         if not len(self._sources) == len(self._known) == len(self._index.records):
-            return None
-        if self._stale:
             return None
         wanted = {path for record in self._known.values() for path in record.paths}
         shared = self._site.shared.files
@@ -111,6 +123,9 @@ class _Run:
             return None
         if any(rendered.read(str(self._root), path) != text for path, text in shared.items()):
             return None
+        if not all(self._is_judged(document, record.key) for document, record in self._known.items()):
+            return None
+        self._conclude(self._judged)
         self._outcome.files = len(self._found.files)
         return self._outcome
 
@@ -137,6 +152,8 @@ class _Run:
             unsettled = frozenset(problem.place.document for problem in conflicting)
             lanes = len(divided)
             built = workers.each("build", divided, [homes] * lanes, [unsettled] * lanes, write=write)
+            fresh_verdicts = workers.each("verdicts")
+            self._judge([one for some in fresh_verdicts for one in some.items()])
             self._finish(workers, directory, [one for some in built for one in some])
         return self._outcome
 
@@ -169,6 +186,7 @@ class _Run:
                 0 if lane else self._options.showing,
                 self._options.clusters,
                 self._options.meter,
+                Judge(self._options.policies, self._grounds) if self._options.policies else None,
             )
             for lane in range(lanes)
         ]
@@ -191,7 +209,8 @@ class _Run:
             facts = directory.facts(name)
             key = self._keys[entry.document] = self._key(entry, facts, directory)
             record = self._known.get(entry.document)
-            if record is None or record.key != key or entry.document in self._stale:
+            is_known = record is not None and record.key == key and entry.document not in self._stale
+            if not is_known or not self._is_judged(entry.document, key):
                 tasks[entry.document] = facts
         return tasks
 
@@ -203,6 +222,64 @@ class _Run:
         above = [directory.entries[name].document for name in facts.ancestors]  # which rendered files name
         ancestors = [(document, self._digests[document]) for document in above]
         return sha256(repr((own, ancestors, facts)).encode()).hexdigest()
+
+    @cached_property
+    def _grounds(self) -> dict[str, Ground]:
+        """What the tenants of each cluster share."""
+        if self._site.assembly is None:
+            return {}
+        platform = self._site.assembly.platform
+        held, problems = snapshots(self._root, platform)
+        self._outcome.problems += problems
+        shared = self._site.shared.manifests
+        return {
+            one.name: Ground(one.name, one.version, shared.get(one.name, ()), held.get(one.name, ()))
+            for one in platform.clusters.values()
+        }
+
+    @cached_property
+    def _docket(self) -> str:
+        """What all verdicts depend on."""
+        return f"{self._site.digest} {verdicts.digest(self._options.policies, self._grounds.values())}"
+
+    def _load_verdicts(self) -> dict[str, docket.Entry]:
+        if not self._options.policies or not self._options.use_index:
+            return {}
+        return docket.load(self._root, self._docket)
+
+    def _is_judged(self, document: str, key: str) -> bool:
+        """Tell whether there is a verdict on a tenant, or none is asked for."""
+        if not self._options.policies:
+            return True
+        found = self._judged.get(document)
+        return found is not None and found.key == key
+
+    def _judge(self, fresh: Iterable[tuple[str, str]]) -> None:
+        """Bring the verdicts of this run together with those that still hold, and keep them for the next."""
+        if not self._options.policies:
+            return
+        known = {document: self._judged[document] for document in self._keys if document in self._judged}
+        held = {document: entry for document, entry in known.items() if entry.key == self._keys[document]}
+        held |= {document: docket.Entry(self._keys[document], verdict) for document, verdict in fresh}
+        self._conclude(held)
+        if self._options.use_index and held != self._judged:
+            docket.save(self._root, self._docket, held)
+
+    def _conclude(self, held: Mapping[str, docket.Entry]) -> None:
+        if not self._options.policies:
+            return
+        texts = (held[document].verdict for document in sorted(held))
+        found = verdicts.united(self._options.policies, self._grounds, texts)
+        self._outcome.findings = [self._with_file(one) for one in found.findings]
+        self._outcome.refused = found.refused
+
+    def _with_file(self, finding: Finding) -> Finding:
+        """Add the rendered file that a finding is about."""
+        if not finding.tenant or self._site.assembly is None:
+            return finding
+        platform = self._site.assembly.platform
+        path = rendered_path(platform, finding.cluster, finding.tenant, finding.kind)
+        return replace(finding, related=(*finding.related, Place(path)))
 
     def _finish(self, workers: Crew, directory: Directory, built: Sequence[Built]) -> None:
         """Write what was built if everything is right, and tell what there is to tell."""

@@ -38,6 +38,7 @@ class Cluster:
     addons: frozenset[str]
     cloud: Cloud | None
     origin: Place
+    snapshot: str = ""
 
     @property
     def mesh(self) -> bool:
@@ -163,6 +164,7 @@ def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:
         addons=frozenset(get("addons", ())),
         cloud=_cloud(get("cloud")),
         origin=place,
+        snapshot=get("snapshot", ""),
     )
 
 

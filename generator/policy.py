@@ -5,13 +5,19 @@ otherwise find nothing for ever. The manifests of a cluster are looked through o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from generator.finding import Finding, Policy
+from generator.causes import Cause, united
+from generator.finding import OFF, REACHES, SEVERITIES, Finding, Policy
+from generator.launcher.suggestion import Candidate, candidate, nearest, of_presets
 from generator.manifest import Manifest
 from generator.problems import InputError, Place, Problem, instead
 from generator.rules import RULES
-from generator.rules.scene import Hit, Scene
+from generator.rules.parameters import Optional
+from generator.rules.scene import Scene
+from generator.tenantroles import BUILT_IN
 
 
 def from_value(value: Mapping[str, Any], origin: Place) -> Policy:
@@ -20,7 +26,7 @@ def from_value(value: Mapping[str, Any], origin: Place) -> Policy:
     return Policy(
         id=value["id"],
         title=value["title"],
-        severity=value["severity"],
+        severities=_severities(value["severity"]),
         category=value["category"],
         why=value["why"],
         fix=value["fix"],
@@ -30,7 +36,25 @@ def from_value(value: Mapping[str, Any], origin: Place) -> Policy:
         passes=tuple(map(tuple, examples["passes"])),
         fails=tuple(map(tuple, examples["fails"])),
         origin=origin,
+        codes=tuple(value.get("codes", ())),
+        before=tuple(examples.get("before", ())),
     )
+
+
+def adjusted(policy: Policy, value: Mapping[str, Any], origin: Place) -> Policy:
+    """Return a policy as a repository changes it: its severity, its parameters, or both, for a reason that it gives."""
+    severity = value.get("severity")
+    return replace(
+        policy,
+        severities=policy.severities if severity is None else _severities(severity),
+        parameters={**policy.parameters, **value.get("parameters", {})},
+        adjusted=origin,
+        reason=value["reason"],
+    )
+
+
+def _severities(value: str | Mapping[str, str]) -> Mapping[str, str]:
+    return dict.fromkeys(REACHES, value) if isinstance(value, str) else {reach: value[reach] for reach in REACHES}
 
 
 def check(policy: Policy) -> Iterator[Problem]:
@@ -45,6 +69,8 @@ def check(policy: Policy) -> Iterator[Problem]:
         yield Problem(place / name, message)
     for name, parameter in rule.parameters.items():
         if name not in policy.parameters:
+            if isinstance(parameter, Optional):
+                continue
             yield Problem(place, f"{policy.rule} asks for {name!r}, which is not there; write it")
             continue
         for route, message in parameter.wrong(policy.parameters[name]):
@@ -52,20 +78,44 @@ def check(policy: Policy) -> Iterator[Problem]:
 
 
 def judge(
-    policies: Iterable[Policy], manifests: Iterable[Manifest], *, version: str | None = None, cluster: str = ""
+    policies: Iterable[Policy],
+    manifests: Iterable[Manifest],
+    *,
+    version: str | None = None,
+    cluster: str = "",
+    before: Iterable[Manifest] = (),
 ) -> Iterator[Finding]:
     """Yield what the manifests of one cluster are found with: by policy, then by where, always in the same order.
 
     *version* is the cluster's Kubernetes version, for its built-in roles; ``None`` takes the newest that is known.
+    *before* is what the manifests were; nothing means that it is not known.
     Raises :class:`InputError` with all problems of policies that cannot be asked.
     """
     asked = sorted(policies, key=lambda policy: policy.id)
     problems = [problem for policy in asked for problem in check(policy)]
     if problems:
         raise InputError(problems)
-    scene = Scene(manifests, version)
-    for policy in asked:
-        yield from _findings(policy, scene, cluster)
+    yield from findings(asked, Scene(manifests, version, before=before), cluster)
+
+
+def findings(policies: Iterable[Policy], scene: Scene, cluster: str = "") -> Iterator[Finding]:
+    """Yield what a scene is found with by policies that can be asked."""
+    hits = (cause for one in policies if one.severity != OFF for cause in _causes(one, scene))
+    seen: set[tuple[str, ...]] = set()
+    causes = united(hits, SEVERITIES)
+    for finding in sorted((_finding(cause, scene, cluster) for cause in causes), key=_order):
+        if finding.identity not in seen:  # an object that is written twice leads to it twice
+            seen.add(finding.identity)
+            yield finding
+
+
+def _causes(policy: Policy, scene: Scene) -> Iterator[Cause]:
+    """Ask a policy's question where its answer counts."""
+    asked = scene.silenced([reach for reach, severity in policy.severities.items() if severity == OFF])
+    for hit in RULES[policy.rule].check(asked, policy.parameters):
+        severity = policy.severities[hit.reach or scene.reach(hit.namespace)]
+        if severity != OFF:
+            yield Cause(policy, hit, severity)
 
 
 def test(policy: Policy) -> Iterator[Problem]:
@@ -85,32 +135,46 @@ def test(policy: Policy) -> Iterator[Problem]:
 
 
 def _found(policy: Policy, bodies: Sequence[Mapping[str, Any]], place: Place) -> Iterator[Finding]:
-    return judge([policy], [Manifest(body, place / index) for index, body in enumerate(bodies)])
+    manifests = [Manifest(body, place / index) for index, body in enumerate(bodies)]
+    earlier = policy.origin / "examples" / "before"
+    before = [Manifest(body, earlier / index) for index, body in enumerate(policy.before)]
+    return judge([policy], manifests, before=before)
 
 
-def _findings(policy: Policy, scene: Scene, cluster: str) -> Iterator[Finding]:
-    """Yield each cause once, though an object that is written twice may lead to it twice."""
-    seen: set[tuple[str, ...]] = set()
-    hits = RULES[policy.rule].check(scene, policy.parameters)
-    for finding in sorted((_finding(policy, hit, scene, cluster) for hit in hits), key=_order):
-        if finding.identity not in seen:
-            seen.add(finding.identity)
-            yield finding
+@cache
+def _candidates() -> tuple[Candidate, ...]:
+    """Return what could stand in the place of a role: presets of launchers, and the roles that tenants give."""
+    return (*of_presets(), *(candidate(name, "tenant role", rules) for name, rules in BUILT_IN.items()))
 
 
-def _finding(policy: Policy, hit: Hit, scene: Scene, cluster: str) -> Finding:
+def _instead(cause: Cause, scene: Scene) -> str:
+    """Say what would do in the place of the role that a finding is about."""
+    roles = {key for key, _ in cause.hit.rules}
+    role = scene.access.roles.get(roles.pop()) if len(roles) == 1 else None
+    found = nearest(role.rules, _candidates()) if role is not None else None
+    if found is None or not found.beyond:
+        return ""
+    where = "" if cause.hit.namespace else ", bound in each namespace that needs it"
+    return f"{found.called} would do{where}"
+
+
+def _finding(cause: Cause, scene: Scene, cluster: str) -> Finding:
+    hit = cause.hit
     return Finding(
-        policy=policy,
+        policy=cause.policy,
         message=hit.message,
         place=hit.place,
-        severity=policy.severity,
+        severity=cause.severity,
         cluster=cluster,
         tenant=scene.tenants.get(hit.namespace, ""),
         namespace=hit.namespace,
         kind=hit.kind,
         name=hit.name,
         subject=hit.subject,
+        reach=hit.reach or scene.reach(hit.namespace),
         chain=hit.chain,
+        includes=cause.includes,
+        instead=_instead(cause, scene),
     )
 
 

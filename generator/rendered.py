@@ -150,12 +150,7 @@ def _folders(path: str) -> Iterator[str]:
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
     """Hold the one lock of a root; raise :class:`InputError` when another run has it."""
-    private = root / PRIVATE
-    _refuse_links(root)
-    private.mkdir(exist_ok=True)
-    ignore = private / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
+    private = prepared(root)
     with (private / "lock").open("a+b") as handle:
         if not _try_lock(handle.fileno()):
             message = "another tenantry is at work in this repository; wait for it to end"
@@ -165,6 +160,20 @@ def locked(root: Path) -> Iterator[None]:
             yield
         finally:
             shutil.rmtree(root / _STAGING, ignore_errors=True)
+
+
+def prepared(root: Path) -> Path:
+    """Return the private folder, which git passes over; make it where it is not there.
+
+    Raises :class:`InputError` for a link in it: what is written there must stay there.
+    """
+    private = root / PRIVATE
+    _refuse_links(root)
+    private.mkdir(exist_ok=True)
+    ignore = private / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    return private
 
 
 def _refuse_links(root: Path) -> None:

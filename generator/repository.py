@@ -11,6 +11,11 @@ from generator.problems import InputError, Place, Problem
 
 TENANTS = "tenants"
 POLICIES = "policies"
+#: Lists that policies are asked with; they are no policies, and have formats of their own.
+DATA = "policies/data"
+CUSTOM_RESOURCES = "policies/data/custom-resources.yaml"
+#: What a site changes of policies that it keeps otherwise.
+ADJUSTMENTS = "policies/adjustments"
 RENDERED = "rendered"
 PLATFORM = "tenants/platform.yaml"
 WAIVERS = "tenants/waivers.yaml"
@@ -68,7 +73,7 @@ def _walk(root: Path, folder: str) -> Iterator[Source]:
     with os.scandir(root / folder) as entries:
         for item in entries:
             name = f"{folder}/{item.name}"
-            if item.name.startswith(".") or name == templates.FOLDER:
+            if item.name.startswith(".") or name in (templates.FOLDER, DATA):
                 continue
             if item.name.endswith((".yaml", ".yml")):
                 yield Source(name, _stamp(item))

@@ -8,6 +8,7 @@ it keeps each tenant as a few hundred bytes, so that memory does not grow with w
 import marshal
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from generator.plan import Verdict
 from generator.problems import InputError, Place, Problem
 from generator.repository import Stamp
 from generator.tenant import Tenant
+from generator.verdicts import Judge
 
 
 class Surveyed(NamedTuple):
@@ -64,6 +66,7 @@ class Shard:
     showing: int = 0
     clusters: frozenset[str] = frozenset()
     meter: Meter | None = None
+    judge: Judge | None = None
     _values: dict[str, bytes] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _resolved: dict[str, Tenant] = field(default_factory=dict)
@@ -111,7 +114,7 @@ class Shard:
 
     def _build(self, document: str, facts: Facts) -> Built:
         try:
-            texts = self._texts(self._tenant(document), facts, settled=document not in self._unsettled)
+            texts = self._texts(document, facts)
         except InputError as error:
             return Built(document, (), (), error.problems)
         changes: list[Change] = []
@@ -134,17 +137,25 @@ class Shard:
             changes.append(Change(path, verdict, found if shown else None, text if shown else None))
         return Built(document, tuple(texts), tuple(changes), tuple(problems))
 
-    def _texts(self, own: Tenant, facts: Facts, *, settled: bool) -> dict[str, bytes]:
+    def _texts(self, document: str, facts: Facts) -> dict[str, bytes]:
         """Build, check and write out all files of a tenant; raise :class:`InputError` for what is wrong."""
         if self.assembly is None:
             raise AssertionError("nothing is built without a platform")
         platform = self.assembly.platform
+        own = self._tenant(document)
         ancestors = [self._ancestor(name) for name in facts.ancestors]
         resolved = tree.resolve(own, ancestors, platform)
         problems = [*tenant.check(own), *tree.check(own, resolved, platform), *placement.check(resolved)]
         if problems:
             raise InputError(problems)
-        return self.assembly.files(resolved, facts) if settled else {}
+        if document in self._unsettled:
+            return {}
+        hear = partial(self.judge.hear, document) if self.judge is not None else None
+        return self.assembly.files(resolved, facts, hear)
+
+    def verdicts(self) -> dict[str, str]:
+        """Return what was found in what was built, by document."""
+        return self.judge.verdicts() if self.judge is not None else {}
 
     def _tenant(self, document: str) -> Tenant:
         packed = self._values.get(document)

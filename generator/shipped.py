@@ -20,6 +20,11 @@ def policies() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "policies"
 
 
+def presets() -> Path:
+    """Return the folder of the launchers' presets."""
+    return _PACKAGE / "launcher" / "presets"
+
+
 def default_roles(version: str) -> bytes:
     """Return the RBAC objects that a cluster of a Kubernetes version starts with, as JSON."""
     return (_PACKAGE / "access" / "data" / f"defaults-{version}.json").read_bytes()

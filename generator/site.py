@@ -1,13 +1,13 @@
-"""What all tenants of a repository have in common, read and checked: platform file, templates, policies, waivers."""
+"""What all tenants of a repository have in common, read and checked: platform file, templates, snapshots."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import documents, index, platform, repository, roles, schema, validity
+from generator import documents, index, manifests, platform, repository, roles, schema, validity
 from generator.assembly import NOTHING_SHARED, Assembly, Shared
-from generator.documents import Document
-from generator.problems import InputError, Place, Problem
+from generator.manifest import Manifest
+from generator.platform import Platform
+from generator.problems import InputError, Problem
 from generator.templates import Templates
 
 
@@ -29,7 +29,7 @@ def read_site(root: Path) -> Site:
     """Read what all tenants have in common, with every problem that it has."""
     data, problems = documents.load(root, repository.PLATFORM)
     texts, found = repository.template_texts(root)
-    problems = (*problems, *found, *check_beside(root))
+    problems = (*problems, *found)
     digest = index.config_digest([data or b"", *(f"{name}\0{text}".encode() for name, text in texts.items())])
     if data is None:
         return Site(None, NOTHING_SHARED, problems, digest)
@@ -52,23 +52,13 @@ def read_site(root: Path) -> Site:
         return Site(assembly, NOTHING_SHARED, (*problems, *error.problems), digest)
 
 
-def check_beside(root: Path) -> Iterator[Problem]:
-    """Check the documents that stand beside the tenants: the site's policies, and its waivers."""
-    for source in repository.policy_sources(root):
-        document = documents.read(root, source.document)
-        yield from _valid(document, "policy")
-        if isinstance(document.value, dict) and document.value.get("id") not in (
-            None,
-            repository.name_of(source.document),
-        ):
-            stem = repository.name_of(source.document)
-            message = f"{document.value['id']!r} is not the name of the file, {stem!r}; rename one of them"
-            yield Problem(Place(source.document, ("id",)), message)
-    if (root / repository.WAIVERS).exists():
-        yield from _valid(documents.read(root, repository.WAIVERS), "waivers")
-
-
-def _valid(document: Document, kind: str) -> Iterator[Problem]:
-    yield from document.problems
-    if document.value is not None:
-        yield from schema.check(document, kind)
+def snapshots(root: Path, made: Platform) -> tuple[dict[str, tuple[Manifest, ...]], list[Problem]]:
+    """Return what each cluster holds beside Kubernetes' own roles and ours, where the platform file says so."""
+    found: dict[str, tuple[Manifest, ...]] = {}
+    problems: list[Problem] = []
+    for cluster in made.clusters.values():
+        if cluster.snapshot:
+            bodies, wrong = manifests.read([cluster.snapshot], root)
+            found[cluster.name] = tuple(bodies)
+            problems += wrong
+    return found, problems

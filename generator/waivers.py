@@ -28,17 +28,27 @@ class Applied:
     problems: tuple[Problem, ...]
 
 
-def apply(findings: Iterable[Finding], waivers: Sequence[Waiver], policies: Iterable[Policy], today: str) -> Applied:
+def apply(
+    findings: Iterable[Finding],
+    waivers: Sequence[Waiver],
+    policies: Iterable[Policy],
+    today: str,
+    *,
+    whole: bool = True,
+) -> Applied:
     """Mark each finding with the first waiver that covers it; *today* is ``YYYY-MM-DD``.
 
     A waiver holds on its last day and not on the next. One that is over covers nothing, and one that covers
-    nothing is told, so that what was accepted once does not lie about for ever.
+    nothing is told if *whole*, if everything was judged that it may be about: what was accepted once must not lie
+    about for ever.
     """
     holding = [waiver for waiver in waivers if today <= waiver.until and not _too_broad(waiver)]
     covered = [(finding, _covering(finding, holding)) for finding in findings]
     used = {waiver.origin for _, waiver in covered if waiver is not None}
     marked = tuple(replace(finding, waiver=waiver) if waiver else finding for finding, waiver in covered)
     ids = {policy.id for policy in policies}
+    if not whole:
+        used |= {waiver.origin for waiver in waivers}
     return Applied(marked, tuple(problem for waiver in waivers for problem in _check(waiver, ids, used, today)))
 
 

@@ -58,3 +58,15 @@ def test_policies_are_chosen_by_id_and_unknown_ids_are_refused(tmp_path):
 def test_a_repository_without_waivers_accepts_nothing(tmp_path):
     repository(tmp_path)
     assert catalogue.accepted(tmp_path) == ((), [])
+
+
+def test_a_sites_own_custom_resources_are_in_the_policies_that_mean_them(tmp_path):
+    repository(tmp_path)
+    own = "{group: example.com, resource: trainings, scope: Namespaced, effects: [creates-pods], by: our own}"
+    write(tmp_path, "policies/data/custom-resources.yaml", f"version: 1\nresources:\n  - {own}\n")
+    policies, problems = catalogue.read(tmp_path)
+    assert problems == []
+    (asked,) = [one for one in policies if one.id == "no-custom-workloads"]
+    listed = {group: one["resources"] for one in asked.parameters["grants"] for group in one["apiGroups"]}
+    assert listed["example.com"] == ["trainings"]
+    assert "rayjobs" in listed["ray.io"]

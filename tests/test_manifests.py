@@ -1,7 +1,9 @@
 """Manifests that anybody may have written are read as kubectl reads them, and nothing is lost in silence."""
 
+import inspect
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -92,6 +94,40 @@ def test_links_are_not_followed_out_of_the_folder_and_not_in_circles(tmp_path):
         "in/file.yaml: warning: this link leads out of 'in' and is not followed; name what it leads to as well",
         "in/folder: warning: this link leads out of 'in' and is not followed; name what it leads to as well",
     ]
+
+
+def test_a_link_to_itself_is_told_of_and_hides_nothing(tmp_path):
+    write(tmp_path, "in/z.yaml", configmap("z"))
+    for name, to in [("a.yaml", "b.yaml"), ("b.yaml", "a.yaml"), ("c", "c"), ("gone.yaml", "nothing")]:
+        (tmp_path / "in" / name).symlink_to(to)
+    manifests, problems = read(["in"], tmp_path)
+    assert names(manifests) == ["z"]
+    circle = "the file cannot be read (too many levels of symbolic links); make it a readable YAML file"
+    assert told(problems) == [
+        f"in/a.yaml: {circle}",
+        f"in/b.yaml: {circle}",
+        "in/gone.yaml: there is no such file; create it, or correct the path",
+    ]
+
+
+def test_folders_may_lie_in_one_another_deeper_than_python_calls(tmp_path):
+    write(tmp_path, "in/z.yaml", configmap("z"))
+    folder = os.open(tmp_path / "in", os.O_RDONLY)
+    for _ in range(300):
+        os.mkdir("d", dir_fd=folder)
+        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(os.open("a.yaml", os.O_WRONLY | os.O_CREAT, dir_fd=folder))
+    os.close(folder)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 200)
+    try:
+        manifests, problems = read(["in"], tmp_path)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert names(manifests) == ["z"]
+    assert problems == []
 
 
 def test_a_link_that_is_named_is_followed(tmp_path):
@@ -218,11 +254,32 @@ def test_an_item_that_is_no_object_and_lists_without_end_are_told_of():
     deep = "apiVersion: v1\nkind: List\nitems: [" + "{kind: List, items: [" * 11 + "]}" * 11 + "]\n"
     assert read_one("apiVersion: v1\nkind: List\nitems: [text]\n") == (
         [],
-        ["standard input:1:1: items[0]: str is no object; write a mapping with apiVersion, kind and metadata"],
+        ["standard input:3:9: items[0]: a text is no object; write a mapping with apiVersion, kind and metadata"],
     )
     route = ".".join(["items[0]"] * 10)
     message = "lists are nested deeper than 10 times; write the objects in one list"
-    assert read_one(deep) == ([], [f"standard input:1:1: {route}: {message}"])
+    assert read_one(deep) == ([], [f"standard input:3:198: {route}: {message}"])
+
+
+def test_items_that_are_no_list_are_told_of():
+    message = "standard input:3:1: items: a mapping is not a list; write one, with '- ' before each item"
+    assert read_one("apiVersion: v1\nkind: List\nitems: {a: b}\n") == ([], [message])
+    assert read_one("apiVersion: v1\nkind: List\nitems: null\n")[1] == []
+    assert names(read_one("apiVersion: x/v1\nkind: AllowList\nmetadata: {name: a}\nitems: {a: b}\n")[0]) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("apiVersion: v1\nmetadata: {name: a}\n", "1:1: kind: the kind is missing"),
+        ("apiVersion: v1\nkind: 7\nmetadata: {name: a}\n", "2:1: kind: 7 is no kind"),
+        ("apiVersion: v1\nitems: [{kind: Pod}]\n", "1:1: kind: the kind is missing"),
+        ("# x\n---\nkind: List\nitems:\n- metadata: {name: a}\n", "5:3: items[0].kind: the kind is missing"),
+    ],
+)
+def test_an_object_without_its_kind_is_told_of(text, told):
+    right = "and kubectl refuses the object; write what it is, such as ConfigMap"
+    assert read_one(text) == ([], [f"standard input:{told}, {right}"])
 
 
 # Places

@@ -50,7 +50,7 @@ def test_no_example_both_passes_and_fails(path):
 def test_every_example_is_valid_in_kubernetes(path):
     examples = read(path).value["examples"]
     found = []
-    for expected, sets in examples.items():
+    for expected, sets in {**examples, "before": [examples.get("before", [])]}.items():
         for i, bodies in enumerate(sets):
             origins = [Place(path.name, ("examples", expected, i, j)) for j in range(len(bodies))]
             manifests = [Manifest(body, origin) for body, origin in zip(bodies, origins, strict=True)]

@@ -81,7 +81,7 @@ def test_a_link_has_the_stamp_of_what_it_leads_to(tmp_path):
 
 def test_policies_are_listed_where_there_are_any(tmp_path):
     assert lies.policy_sources(tmp_path) == []
-    for path in ("b.yaml", "a.yaml", "README.md"):
+    for path in ("b.yaml", "a.yaml", "README.md", "data/custom-resources.yaml"):
         write(tmp_path, f"policies/{path}", "")
     assert [source.document for source in lies.policy_sources(tmp_path)] == ["policies/a.yaml", "policies/b.yaml"]
 

@@ -1,7 +1,7 @@
 import pytest
 from tenancy import CLUSTER, orders, platform_of, told
 
-from generator import roles
+from generator import roles, tenantroles
 from generator.tree import BUILT_IN_ROLES
 
 HERE = "tenants/platform.yaml#spec/roles"
@@ -30,7 +30,7 @@ def granted(name, **definitions):
 
 
 def test_every_platform_has_the_roles_that_tenants_may_name():
-    assert tuple(roles.table(platform())) == tuple(roles.BUILT_IN) == BUILT_IN_ROLES
+    assert tuple(roles.table(platform())) == tuple(tenantroles.BUILT_IN) == BUILT_IN_ROLES
 
 
 def test_each_built_in_role_may_do_what_the_one_before_may_and_more():
@@ -50,7 +50,7 @@ def test_a_viewer_reads_and_does_nothing_else():
 @pytest.mark.parametrize("name", BUILT_IN_ROLES)
 def test_built_in_roles_leave_out_what_those_of_kubernetes_leak(name):
     found = granted(name)
-    written = {(group, resource) for group, resource, verb in found if verb not in roles.READ}
+    written = {(group, resource) for group, resource, verb in found if verb not in tenantroles.READ}
     read = {(group, resource) for group, resource, _ in found}
     assert ("", "secrets") not in read
     assert not {resource for _, resource in read} & {"serviceaccounts/token", "nodes", "pods/attach", "pods/proxy"}
@@ -83,21 +83,23 @@ def test_a_role_has_the_rules_of_the_one_it_extends_and_then_its_own():
     jobs, flows = rule("batch", ["jobs"], "create"), rule("argoproj.io", ["workflows"], "get")
     for order in orders(definitions):
         table = roles.table(platform(**order))
-        assert table["labeller"] == [*roles.BUILT_IN["viewer"], jobs]
-        assert table["chief"] == [*roles.BUILT_IN["viewer"], jobs, flows]
+        assert table["labeller"] == [*tenantroles.BUILT_IN["viewer"], jobs]
+        assert table["chief"] == [*tenantroles.BUILT_IN["viewer"], jobs, flows]
 
 
 def test_a_role_that_replaces_a_built_in_one_may_extend_it_and_others_extend_the_new_one():
     table = roles.table(platform(viewer=f"extends: viewer, rules: [{FLOWS}]", labeller="extends: viewer, rules: []"))
     assert (
-        table["viewer"] == table["labeller"] == [*roles.BUILT_IN["viewer"], rule("argoproj.io", ["workflows"], "get")]
+        table["viewer"]
+        == table["labeller"]
+        == [*tenantroles.BUILT_IN["viewer"], rule("argoproj.io", ["workflows"], "get")]
     )
 
 
 def test_built_in_roles_do_not_take_up_what_the_platform_changes_of_one():
     table = roles.table(platform(viewer="rules: []"))
     assert table["viewer"] == []
-    assert table["editor"] == list(roles.BUILT_IN["editor"])
+    assert table["editor"] == list(tenantroles.BUILT_IN["editor"])
 
 
 @pytest.mark.parametrize(

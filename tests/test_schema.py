@@ -281,7 +281,7 @@ def test_a_valid_document_never_waits_for_the_slow_validator():
 
 # The schemas themselves
 
-PUBLISHED = ("common", *schema.KINDS)
+PUBLISHED = ("common", "baseline", *schema.KINDS)
 
 
 def subschemas(value, route=()):
@@ -376,4 +376,4 @@ def test_every_keyword_of_our_schemas_has_words(kind):
 
 
 def test_the_kinds_of_document_are_those_that_people_write():
-    assert schema.KINDS == ("tenant", "platform", "policy", "waivers")
+    assert schema.KINDS == ("tenant", "platform", "policy", "adjustment", "waivers", "custom-resources")

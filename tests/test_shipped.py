@@ -68,8 +68,11 @@ def test_the_wheel_holds_our_data_unchanged(installed):
 
 
 def test_the_wheel_holds_the_policies_as_data_of_the_package(installed):
-    ours = {path.name: path.read_bytes() for path in (ROOT / "policies").iterdir()}
-    assert {path.name: path.read_bytes() for path in (installed / "generator/policies").iterdir()} == ours
+    assert contents(installed / "generator/policies") == contents(ROOT / "policies")
+
+
+def contents(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_wheel_takes_no_other_name_on_the_path(installed):

@@ -8,11 +8,11 @@ POLICY = Policy(
 FINDING = Finding(POLICY, "group:ml may read secrets", Place("tenants/vision.yaml"), "high", tenant="vision", name="r")
 
 
-def applied(*given, findings=(FINDING,), today="2026-11-20"):
+def applied(*given, findings=(FINDING,), today="2026-11-20", whole=True):
     value = {
         "waivers": [{"policy": "no-secrets", "reason": "r", "owner": "ann", "until": "2027-01-01"} | g for g in given]
     }
-    found = waivers.apply(findings, waivers.from_value(value, "tenants/waivers.yaml"), [POLICY], today)
+    found = waivers.apply(findings, waivers.from_value(value, "tenants/waivers.yaml"), [POLICY], today, whole=whole)
     problems = [f"{p.place}: {'warning: ' if p.warning else ''}{p.message}" for p in found.problems]
     return [finding.waiver is not None for finding in found.findings], problems
 
@@ -25,6 +25,10 @@ def test_a_waiver_of_another_tenant_or_policy_covers_nothing_and_is_told():
     idle = ["tenants/waivers.yaml#waivers/0: warning: nothing is found any more that this accepts; drop it"]
     assert applied({"scope": {"tenant": "nlp"}}) == ([False], idle)
     assert applied({"scope": {"tenant": "vision"}}, findings=()) == ([], idle)
+
+
+def test_a_waiver_that_may_cover_what_was_not_judged_is_not_called_idle():
+    assert applied({"scope": {"tenant": "nlp"}}, whole=False) == ([False], [])
 
 
 def test_a_waiver_holds_on_its_last_day_and_not_on_the_next():

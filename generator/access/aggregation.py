@@ -9,14 +9,19 @@ depends on whom the controller looks at first, so all of them count.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from generator.access.circles import circles
 from generator.access.objects import Role
 from generator.access.rule import Rule
 from generator.access.selector import Requirement, Selector
-from generator.problems import Place
+from generator.problems import Place, Problem
+
+#: How many roles, and how many rules, all aggregation rules may gather together: more is an attack. The built-in roles
+#: of a cluster gather some hundred.
+MAX_GATHERED = 2_000_000
 
 #: The rules of a role, each with the place of the role that wrote it.
 _Rules = dict[Rule, Place]
@@ -24,17 +29,40 @@ _Rules = dict[Rule, Place]
 _Selectors = tuple[Selector, ...]
 
 
-def aggregate(roles: Iterable[Role]) -> tuple[Role, ...]:
-    """Fill in the rules of aggregated ClusterRoles; *roles* may be in any order, and hold Roles of namespaces too."""
+def aggregate(roles: Iterable[Role]) -> tuple[tuple[Role, ...], tuple[Problem, ...]]:
+    """Fill in the rules of aggregated ClusterRoles; *roles* may be in any order, and hold Roles of namespaces too.
+
+    What would be more than ``MAX_GATHERED`` is left empty, and a problem.
+    """
     given = tuple(roles)
     cluster_roles = {role.key.name: role for role in sorted(given, key=lambda role: role.key) if not role.key.namespace}
     gathering = {name: role.selectors for name, role in cluster_roles.items() if role.selectors is not None}
     if not gathering:
-        return given
-    index = _Index(cluster_roles)
-    gathered = {selectors: index.gathered_by(selectors) for selectors in dict.fromkeys(gathering.values())}
-    filled = _fill(cluster_roles, gathering, gathered)
-    return tuple([filled.get(role.key.name, role) if not role.key.namespace else role for role in given])
+        return given, ()
+    gathered = _select(cluster_roles, gathering.values())
+    kept = {name: selectors for name, selectors in gathering.items() if selectors in gathered}
+    filled = _fill(cluster_roles, kept, gathered)
+    left_out = gathering.keys() - filled.keys()
+    filled |= {name: replace(cluster_roles[name], rules=()) for name in left_out}
+    problems = [_too_much(cluster_roles[name]) for name in sorted(left_out)]
+    return tuple([role if role.key.namespace else filled.get(role.key.name, role) for role in given]), tuple(problems)
+
+
+def _select(cluster_roles: Mapping[str, Role], wanted: Iterable[_Selectors]) -> dict[_Selectors, tuple[str, ...]]:
+    """Return what the selectors select, as long as it is not too much."""
+    index, found, left = _Index(cluster_roles), {}, MAX_GATHERED
+    for selectors in dict.fromkeys(wanted):
+        names = index.gathered_by(selectors)
+        left -= len(names)
+        if left < 0:
+            break
+        found[selectors] = names
+    return found
+
+
+def _too_much(role: Role) -> Problem:
+    message = f"all aggregation rules together gather more than {MAX_GATHERED} roles or rules; select fewer"
+    return Problem(role.origin / "aggregationRule", message)
 
 
 def _fill(
@@ -49,13 +77,17 @@ def _fill(
     edges: dict[str | _Selectors, Collection[str | _Selectors]] = {}
     edges.update({name: (selectors,) for name, selectors in gathering.items()})
     edges.update({selectors: names for selectors, names in gathered.items()})  # noqa: C416 - its keys are of one type
-    known = dict(cluster_roles)
+    known, filled, left = dict(cluster_roles), set(), MAX_GATHERED
     for part in circles(edges):
         circle = sorted(node for node in part if isinstance(node, str))
         rules = _gather(circle, [gathered[one] for one in dict.fromkeys(gathering[name] for name in circle)], known)
+        left -= len(rules)
+        if left < 0:
+            break
         same, sources = tuple(rules), tuple(rules.values())
         known |= {name: replace(known[name], rules=same, sources=sources) for name in circle}
-    return {name: known[name] for name in gathering}
+        filled.update(circle)
+    return {name: known[name] for name in filled}
 
 
 def _gather(circle: Collection[str], gathered: Iterable[tuple[str, ...]], known: Mapping[str, Role]) -> _Rules:
@@ -65,8 +97,12 @@ def _gather(circle: Collection[str], gathered: Iterable[tuple[str, ...]], known:
     inside = sorted(members) if len(members) > 1 else ()
     outside = (name for names in gathered for name in names if name not in members)
     for name in dict.fromkeys((*inside, *outside)):
-        for index, rule in enumerate(known[name].rules):
-            rules.setdefault(rule, known[name].source(index))
+        role = known[name]
+        if not rules and role.sources:  # most of a long chain, and as it is
+            rules = dict(zip(role.rules, role.sources, strict=True))
+            continue
+        for index, rule in enumerate(role.rules):
+            rules.setdefault(rule, role.source(index))
     return rules
 
 
@@ -84,17 +120,21 @@ class _Index:
 
     def gathered_by(self, selectors: _Selectors) -> tuple[str, ...]:
         """Return the names of the roles that are selected: each once, in the controller's order."""
-        return tuple(dict.fromkeys(name for selector in selectors for name in self._select(selector)))
+        return tuple(dict.fromkeys(chain.from_iterable(map(self._select, selectors))))
 
     def _select(self, selector: Selector) -> list[str]:
-        candidates = min((self._candidates(one) for one in selector.requirements), key=len, default=self._roles.keys())
-        names = [name for name in candidates if selector.selects(self._roles[name].labels)]
+        """Look at the fewest roles that some requirement leaves; what it shuts out is known without a look at them."""
+        wanted = [one for one in selector.requirements if one.operator in ("In", "Exists")]
+        shut_out = {name for one in selector.requirements if one not in wanted for name in self._named(one)}
+        if not wanted:
+            return [name for name in self._roles if name not in shut_out]
+        candidates = min(map(self._named, wanted), key=len)
+        only = Selector(tuple(wanted))
+        names = [name for name in candidates if name not in shut_out and only.selects(self._roles[name].labels)]
         return sorted(names, key=self._rank.__getitem__)
 
-    def _candidates(self, requirement: Requirement) -> Collection[str]:
-        """Return the roles that can meet *requirement*, and maybe others."""
-        if requirement.operator == "Exists":
+    def _named(self, requirement: Requirement) -> Sequence[str]:
+        """Return the roles that have the label of *requirement*, with one of its values if it names any."""
+        if requirement.operator in ("Exists", "DoesNotExist"):
             return self._having.get(requirement.key, ())
-        if requirement.operator == "In":
-            return [name for value in requirement.values for name in self._having.get((requirement.key, value), ())]
-        return self._roles.keys()
+        return [name for value in requirement.values for name in self._having.get((requirement.key, value), ())]

@@ -4,6 +4,7 @@ A box is what one rule can say: some verbs on some resources in some groups. A s
 "these" and "all" but not "all but", so a box, and with it the set, may have no rule.
 """
 
+import operator
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -61,23 +62,24 @@ AnyBox = TypeVar("AnyBox", Box, PathBox)
 def boxes(diagram: Diagram) -> list[Box]:
     """Return the boxes of a set in a fixed order, each as general as it gets; what differs in one side is joined."""
     found = [
-        Box(groups, frozenset({Target(subresources, resources)}), names, verbs)
+        Box(groups, frozenset({target}), names, verbs)
         for groups, subresources, resources, names, verbs in _ways_through(diagram, NOTHING, GROUP)
+        for target in _targets(subresources, resources)
     ]
     found = _joined(
         found,
         alike=lambda box: (box.groups, box.targets, box.verbs),
-        join=lambda a, b: replace(a, names=a.names | b.names),
+        join=lambda same: replace(same[0], names=_any_of(box.names for box in same)),
     )
     found = _joined(
         found,
         alike=lambda box: (box.groups, None if _is_spelled(box) else box.targets, box.names, box.verbs),
-        join=lambda a, b: replace(a, targets=a.targets | b.targets),
+        join=lambda same: replace(same[0], targets=frozenset().union(*(box.targets for box in same))),
     )
     found = _joined(
         found,
         alike=lambda box: (box.targets, box.names, box.verbs),
-        join=lambda a, b: replace(a, groups=a.groups | b.groups),
+        join=lambda same: replace(same[0], groups=_any_of(box.groups for box in same)),
     )
     return sorted(found, key=_order)
 
@@ -87,7 +89,7 @@ def path_boxes(table: Paths) -> list[PathBox]:
     found = _joined(
         _added(table) if _only_adds(table) else _apart(table),
         alike=lambda box: (box.excepted, box.verbs),
-        join=lambda a, b: replace(a, paths=a.paths | b.paths),
+        join=lambda same: replace(same[0], paths=frozenset().union(*(box.paths for box in same))),
     )
     return sorted(found, key=lambda box: (sorted(box.paths), sorted(box.excepted)))
 
@@ -141,10 +143,22 @@ def _is_spelled(box: Box) -> bool:
     return all(spelled(target) is not None for target in box.targets)
 
 
+def _targets(subresources: Words, resources: Words) -> Iterator[Target]:
+    """Yield each string by itself, as rules spell it; what excepts strings stays as it is."""
+    for subresource in _each(subresources):
+        for resource in _each(resources):
+            yield Target(subresource, resource)
+
+
+def _each(selection: Words) -> Iterable[Words]:
+    return [selection] if selection.all_but else [Words(frozenset({word})) for word in selection.listed]
+
+
 def _ways_through(diagram: Diagram, granted: Diagram, axis: int) -> Iterator[tuple[Words, ...]]:
     """Yield boxes, as a selection for each question, that together with *granted* are the diagram.
 
     What more general boxes grant is not repeated; a string that allows less than all others do is excepted by them.
+    Strings that lead to the same go on as one: a rule may name thousands on each side.
     """
     if contains(granted, diagram):
         return
@@ -156,10 +170,13 @@ def _ways_through(diagram: Diagram, granted: Diagram, axis: int) -> Iterator[tup
     everywhere = reduce(intersection, granted_cases.values(), granted_default)
     for rest in _ways_through(default, everywhere, axis + 1):
         yield (Words(excepted, all_but=True), *rest)
+    alike: dict[tuple[Diagram, Diagram], list[str]] = {}
     for word in sorted(cases):
         held = granted_cases.get(word, granted_default)
-        for rest in _ways_through(cases[word], held if word in excepted else union(held, default), axis + 1):
-            yield (Words(frozenset({word})), *rest)
+        alike.setdefault((cases[word], held if word in excepted else union(held, default)), []).append(word)
+    for (case, held), words in alike.items():
+        for rest in _ways_through(case, held, axis + 1):
+            yield (Words(frozenset(words)), *rest)
 
 
 def _verbs_left(verbs: Words, granted: Words) -> Words:
@@ -201,14 +218,20 @@ def _apart(table: Paths) -> Iterator[PathBox]:
 
 
 def _joined(
-    found: Iterable[AnyBox], alike: Callable[[AnyBox], Hashable], join: Callable[[AnyBox, AnyBox], AnyBox]
+    found: Iterable[AnyBox], alike: Callable[[AnyBox], Hashable], join: Callable[[list[AnyBox]], AnyBox]
 ) -> list[AnyBox]:
     """Join boxes that differ in one side alone: their union is a box again."""
-    together: dict[Hashable, AnyBox] = {}
+    together: dict[Hashable, list[AnyBox]] = {}
     for box in found:
-        key = alike(box)
-        together[key] = join(together[key], box) if key in together else box
-    return list(together.values())
+        together.setdefault(alike(box), []).append(box)
+    return [join(same) if len(same) > 1 else same[0] for same in together.values()]
+
+
+def _any_of(selections: Iterable[Words]) -> Words:
+    """Return the union of many selections; the lists are put together at once."""
+    kept = list(selections)
+    listed = Words(frozenset().union(*(one.listed for one in kept if not one.all_but)))
+    return reduce(operator.or_, (one for one in kept if one.all_but), listed)
 
 
 def _order(box: Box) -> tuple[object, ...]:

@@ -150,14 +150,15 @@ def contains(a: Diagram, b: Diagram) -> bool:
     axis = min(a.axis, b.axis)
     (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
     words = cases_a.keys() | cases_b.keys()
-    return contains(default_a, default_b) and all(
-        contains(cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words
-    )
+    pairs = {(cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words}
+    return contains(default_a, default_b) and all(contains(*pair) for pair in pairs)
 
 
 def _case_by_case(operation: Callable[[Diagram, Diagram], Diagram], a: Diagram, b: Diagram) -> Diagram:
+    """Go one question further; a pair of answers that many strings share is worked out once."""
     axis = min(a.axis, b.axis)
     (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
     words = cases_a.keys() | cases_b.keys()
-    cases = {word: operation(cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words}
-    return branch(axis, operation(default_a, default_b), cases)
+    pairs = {word: (cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words}
+    done = {pair: operation(*pair) for pair in set(pairs.values())}
+    return branch(axis, operation(default_a, default_b), {word: done[pair] for word, pair in pairs.items()})

@@ -13,6 +13,7 @@ from generator.access.aggregation import aggregate
 from generator.access.defaults import defaults
 from generator.access.grant import Grant, Holders
 from generator.access.layers import layered, united
+from generator.access.lists import Item
 from generator.access.matching import allows
 from generator.access.objects import Binding, Objects, Role, RoleKey
 from generator.access.parse import parse
@@ -23,7 +24,7 @@ from generator.problems import Problem
 
 
 def effective(
-    manifests: Iterable[Manifest],
+    manifests: Iterable[Manifest | Item | Problem],
     *,
     version: str | None = None,
     snapshot: Iterable[Manifest] = (),
@@ -52,9 +53,9 @@ class Access:
     """
 
     def __init__(self, objects: Objects, problems: tuple[Problem, ...] = ()) -> None:
-        self.problems = problems
-        roles = sorted(aggregate(objects.roles), key=lambda role: role.key)
-        self.roles: Mapping[RoleKey, Role] = {role.key: role for role in roles}
+        roles, too_much = aggregate(objects.roles)
+        self.problems = (*problems, *too_much)
+        self.roles: Mapping[RoleKey, Role] = {role.key: role for role in sorted(roles, key=lambda role: role.key)}
         order = sorted(objects.bindings, key=lambda binding: (binding.namespace, binding.name))
         self.bindings: tuple[Binding, ...] = tuple(order)
         self.dangling = tuple([binding for binding in order if binding.role not in self.roles])

@@ -8,8 +8,10 @@ takes nothing away unless it is protected.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from generator.access.objects import Binding, Objects, Role, RoleKey
+from generator.access.rule import Rule
 from generator.problems import Place, Problem
 
 
@@ -31,35 +33,45 @@ def united(objects: Objects) -> tuple[Objects, tuple[Problem, ...]]:
 
     Both of two bindings of one name stay, for the same reason. The result does not depend on the order of input.
     """
-    roles: dict[RoleKey, Role] = {}
+    roles: dict[RoleKey, list[Role]] = {}
     problems: list[Problem] = []
     for role in sorted(objects.roles, key=lambda role: (role.key, str(role.origin))):
-        first = roles.setdefault(role.key, role)
-        if first is not role and not _says_the_same(first, role):
-            problems.append(_twice(role.key.kind, role.key, role.origin, first.origin))
-            roles[role.key] = combined(first, role)
+        written = roles.setdefault(role.key, [])
+        if not written:
+            written.append(role)
+        elif not _says_the_same(written[0], role):
+            problems.append(_twice(role.key.kind, role.key, role.origin, written[0].origin))
+            written.append(role)
     bindings: dict[RoleKey, Binding] = {}
     ordered = sorted(objects.bindings, key=lambda binding: (binding.namespace, binding.name, str(binding.origin)))
     for binding in ordered:
         other = bindings.setdefault(_key(binding), binding)
         if (other.role, other.subjects) != (binding.role, binding.subjects):
             problems.append(_twice(binding.kind, _key(binding), binding.origin, other.origin))
-    return Objects(tuple(roles.values()), tuple(ordered)), tuple(problems)
+    return Objects(tuple([combined(*one) for one in roles.values()]), tuple(ordered)), tuple(problems)
 
 
-def combined(first: Role, second: Role) -> Role:
-    """Return the first role with all that the second adds to its rules, labels and selectors."""
-    added = {rule: second.source(i) for i, rule in enumerate(second.rules) if rule not in first.rules}
+def combined(first: Role, *others: Role) -> Role:
+    """Return the first role with all that the others add to its rules, labels and selectors, in one go."""
+    if not others:
+        return first
+    known = frozenset(first.rules)
+    added: dict[Rule, Place] = {}
+    for one in others:
+        for index, rule in enumerate(one.rules):
+            if rule not in known:
+                added.setdefault(rule, one.source(index))
     sources = [first.source(i) for i in range(len(first.rules))]
-    selectors = None
-    if first.selectors is not None or second.selectors is not None:
-        selectors = tuple(dict.fromkeys((*(first.selectors or ()), *(second.selectors or ()))))
+    selectors = [one.selectors for one in (first, *others) if one.selectors is not None]
+    labels: dict[str, str] = {}
+    for one in (*reversed(others), first):
+        labels.update(one.labels)
     return replace(
         first,
         rules=(*first.rules, *added),
         sources=(*sources, *added.values()),
-        labels={**second.labels, **first.labels},
-        selectors=selectors,
+        labels=labels,
+        selectors=tuple(dict.fromkeys(chain.from_iterable(selectors))) if selectors else None,
     )
 
 

@@ -1,9 +1,9 @@
 """Lists of objects, taken apart as kubectl does: ``kind: List``, what the API server answers, and Lists in Lists."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from generator.access.reader import described
 from generator.manifest import Manifest
 from generator.problems import Place, Problem
 
@@ -11,33 +11,49 @@ from generator.problems import Place, Problem
 _DEPTH = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One object: its body, its API version and kind (empty where they are no text), and where it stands."""
+class Item(NamedTuple):
+    """One object: its body, its API version, kind, namespace and name (empty where they are no text), and its place."""
 
     api_version: str
     kind: str
     body: Mapping[str, Any]
     origin: Place
+    namespace: str
+    name: str
 
 
-def flatten(manifests: Iterable[Manifest]) -> Iterator[Item | Problem]:
-    """Yield each object, and a problem for what is none."""
-    for manifest in manifests:
-        yield from _objects(manifest.body, manifest.origin, "", "", 0)
+def flatten(manifests: Iterable[Manifest | Item | Problem]) -> Iterator[Item | Problem]:
+    """Yield each object, and a problem for what is none; what has been through here before stays as it is."""
+    for one in manifests:
+        if isinstance(one, Manifest):
+            yield from _objects(one.body, one.origin, "", "", 0)
+        else:
+            yield one
 
 
-def _objects(body: Any, origin: Place, api_version: str, kind: str, depth: int) -> Iterator[Item | Problem]:
+def _objects(
+    body: Any, origin: Place, api_version: str, kind: str, depth: int
+) -> Iterator[Item | Problem] | tuple[Item | Problem]:
     """Take *body* apart; the items of a typed list, such as a RoleList, need not say again what they are."""
-    if not isinstance(body, Mapping):
-        yield Problem(origin, f"{type(body).__name__} is no object; write a mapping with apiVersion, kind and metadata")
-        return
+    if not isinstance(body, (dict, Mapping)):  # a dict, nearly always, and that is known sooner
+        message = f"{described(body)} is no object; write a mapping with apiVersion, kind and metadata"
+        return (Problem(origin, message),)
     api_version = _text(body.get("apiVersion")) or api_version
     kind = _text(body.get("kind")) or kind
-    items = body.get("items")
-    if not kind.endswith("List") or not isinstance(items, list):
-        yield Item(api_version, kind, body, origin)
-        return
+    if kind.endswith("List") and "items" in body:
+        items = body["items"]
+        if isinstance(items, list):
+            return _items(items, origin, api_version, kind, depth)
+        if kind == "List" and items is not None:
+            message = f"{described(items)} is not a list; write one, with '- ' before each item"
+            return (Problem(origin / "items", message),)
+    metadata = body.get("metadata")
+    if not isinstance(metadata, (dict, Mapping)):
+        return (Item(api_version, kind, body, origin, "", ""),)
+    return (Item(api_version, kind, body, origin, _text(metadata.get("namespace")), _text(metadata.get("name"))),)
+
+
+def _items(items: Sequence[Any], origin: Place, api_version: str, kind: str, depth: int) -> Iterator[Item | Problem]:
     if depth == _DEPTH:
         yield Problem(origin, f"lists are nested deeper than {_DEPTH} times; write the objects in one list")
         return

@@ -11,24 +11,41 @@ from typing import Any
 from generator import names
 from generator.access.lists import Item, flatten
 from generator.access.objects import GROUP, Binding, Objects, Role, RoleKey
-from generator.access.reader import Reader
+from generator.access.reader import Reader, described
 from generator.access.references import read_role_ref, read_subject
 from generator.access.rule import Rule
 from generator.access.selection import read_selectors
 from generator.manifest import Manifest
 from generator.problems import Problem
+from generator.scalars import shown
 
 #: The kinds that are read, and whether they live in a namespace.
-_KINDS = {"Role": True, "ClusterRole": False, "RoleBinding": True, "ClusterRoleBinding": False}
+KINDS = {"Role": True, "ClusterRole": False, "RoleBinding": True, "ClusterRoleBinding": False}
+_REMOVED = ("/v1alpha1", "/v1beta1")
 _PROTECTION = "rbac.authorization.kubernetes.io/autoupdate"
 
 
-def parse(manifests: Iterable[Manifest], namespace: str = "") -> tuple[Objects, tuple[Problem, ...]]:
+def parse(manifests: Iterable[Manifest | Item | Problem], namespace: str = "") -> tuple[Objects, tuple[Problem, ...]]:
     """Read the RBAC objects among *manifests*; all else is passed over. Bad input gives problems, never an error.
 
     *namespace* is where objects without one go (``kubectl -n``); without it, such an object is a problem.
     """
     return _Parser(namespace).read(manifests)
+
+
+def interned(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Return the one object that stands for these rules, as long as it is remembered, whoever reads them.
+
+    What is worked out for a list of rules is then found again by which object it is.
+    """
+    if len(_INTERNED) >= _REMEMBERED:
+        _INTERNED.clear()
+    return _INTERNED.setdefault(rules, rules)
+
+
+_INTERNED: dict[tuple[Rule, ...], tuple[Rule, ...]] = {}
+#: Distinct lists of rules that are remembered.
+_REMEMBERED = 10_000
 
 
 class _Parser:
@@ -40,27 +57,24 @@ class _Parser:
         self._bindings: list[Binding] = []
         self._problems: list[Problem] = []
         self._rules: dict[Rule, Rule] = {}
-        self._lists: dict[tuple[Rule, ...], tuple[Rule, ...]] = {}
         # Lists that many roles share as one object: by id, and kept, so that no other has it.
         self._shared: dict[tuple[int, bool], tuple[object, tuple[Rule, ...]]] = {}
 
-    def read(self, manifests: Iterable[Manifest]) -> tuple[Objects, tuple[Problem, ...]]:
+    def read(self, manifests: Iterable[Manifest | Item | Problem]) -> tuple[Objects, tuple[Problem, ...]]:
         for item in flatten(manifests):
             if isinstance(item, Problem):
                 self._problems.append(item)
-            elif item.kind in _KINDS:
+            elif item.kind in KINDS:
                 self._read(item)
         return Objects(tuple(self._roles), tuple(self._bindings)), tuple(self._problems)
 
     def _read(self, item: Item) -> None:
         api_group, _, version = item.api_version.rpartition("/")
-        if item.api_version and api_group != GROUP:
+        if api_group not in ("", GROUP):
             return  # another API's kind of that name
         fields = Reader(item.origin)
-        if version != "v1":
-            fields.refuse(
-                f"{item.api_version!r} has no {item.kind} since Kubernetes 1.22; write {GROUP}/v1", "apiVersion"
-            )
+        if (api_group, version) != (GROUP, "v1"):
+            fields.refuse(f"{_version(item)}; write {GROUP}/v1", "apiVersion")
         metadata = fields.mapping(item.body.get("metadata"), "metadata")
         namespace, name = self._read_name(fields, item.kind, metadata)
         annotations = fields.labels(metadata.get("annotations"), "metadata", "annotations")
@@ -75,15 +89,16 @@ class _Parser:
     def _read_name(self, fields: Reader, kind: str, metadata: Mapping[str, Any]) -> tuple[str, str]:
         """Read where the object lives and what it is called; a namespace on a cluster's object is ignored."""
         name = fields.text(metadata.get("name"), "metadata", "name")
+        written = fields.text(metadata.get("namespace"), "metadata", "namespace")
         reason = names.path_segment(name) if name else "is no name; write one"
         if reason is not None:
-            fields.refuse(f"{name!r} {reason}", "metadata", "name")
-        if not _KINDS[kind]:
+            fields.refuse(f"{shown(name)} {reason}", "metadata", "name")
+        if not KINDS[kind]:
             return "", name
-        namespace = fields.text(metadata.get("namespace"), "metadata", "namespace") or self._namespace
+        namespace = written or self._namespace
         reason = names.dns_label(namespace) if namespace else f"is no namespace; write the one of this {kind}"
         if reason is not None:
-            fields.refuse(f"{namespace!r} {reason}", "metadata", "namespace")
+            fields.refuse(f"{shown(namespace)} {reason}", "metadata", "namespace")
         return namespace, name
 
     def _read_role(
@@ -103,7 +118,7 @@ class _Parser:
         before = len(fields.problems)
         items = fields.items(value, "rules")
         rules = tuple([self._read_rule(fields, item, i, in_namespace=in_namespace) for i, item in enumerate(items)])
-        rules = self._lists.setdefault(rules, rules)
+        rules = interned(rules)
         if len(fields.problems) == before:
             self._shared[id(value), in_namespace] = (value, rules)
         return rules
@@ -133,6 +148,14 @@ class _Parser:
             self._bindings.append(
                 Binding(namespace, name, role, tuple(dict.fromkeys(subjects)), fields.origin, protected)
             )
+
+
+def _version(item: Item) -> str:
+    """Say what is wrong with the version of an object that has another than it needs."""
+    if item.api_version:
+        since = " since Kubernetes 1.22" if item.api_version.endswith(_REMOVED) else ""
+        return f"{shown(item.api_version)} has no {item.kind}{since}"
+    return f"{described(item.body.get('apiVersion'))} is not the version of any {item.kind}"
 
 
 def _refusals(rule: Rule, *, in_namespace: bool) -> Iterable[str]:

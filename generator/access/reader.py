@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from generator.problems import Place, Problem
+from generator.problems import Place, Problem, Route
 
 _NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list"}
 
@@ -14,11 +14,12 @@ class Reader:
     What is of another type is refused, and read as empty; the caller drops an object that has been ``refused``.
     """
 
-    __slots__ = ("origin", "problems")
+    __slots__ = ("_unread", "origin", "problems")
 
     def __init__(self, origin: Place) -> None:
         self.origin = origin
         self.problems: list[Problem] = []
+        self._unread: set[Route] = set()  # what was of another type: nothing more is said of it
 
     @property
     def refused(self) -> bool:
@@ -26,16 +27,23 @@ class Reader:
         return bool(self.problems)
 
     def refuse(self, message: str, *route: str | int) -> None:
-        """Note why the API server would refuse the object, at *route* in it."""
+        """Note why the API server would refuse the object, at *route* in it, unless the value there was not read."""
+        if self._unread and any(route[:end] in self._unread for end in range(1, len(route) + 1)):
+            return
         place = self.origin
         self.problems.append(Problem(Place(place.document, (*place.route, *route), place.line, place.column), message))
+
+    def _mistake(self, message: str, route: Route) -> None:
+        """Note a value of another type, which is read as empty."""
+        self.refuse(message, *route)
+        self._unread.add(route)
 
     def text(self, value: Any, *route: str | int) -> str:
         """Read a text; the empty one stands for none."""
         if isinstance(value, str):
             return value
         if value is not None:
-            self.refuse(f"{_shown(value)} is not a text; quote it", *route)
+            self._mistake(f"{described(value)} is not a text; {'quote it' if _is_plain(value) else 'write one'}", route)
         return ""
 
     def items(self, value: Any, *route: str | int) -> Sequence[Any]:
@@ -43,7 +51,7 @@ class Reader:
         if isinstance(value, list):
             return value
         if value is not None:
-            self.refuse(f"{_shown(value)} is not a list; write one, with '- ' before each item", *route)
+            self._mistake(f"{described(value)} is not a list; write one, with '- ' before each item", route)
         return ()
 
     def texts(self, value: Any, *route: str | int) -> tuple[str, ...]:
@@ -58,7 +66,7 @@ class Reader:
         if isinstance(value, Mapping):
             return value
         if value is not None:
-            self.refuse(f"{_shown(value)} is not a mapping; write one of 'key: value'", *route)
+            self._mistake(f"{described(value)} is not a mapping; write one of 'key: value'", route)
         return {}
 
     def labels(self, value: Any, *route: str | int) -> dict[str, str]:
@@ -67,8 +75,14 @@ class Reader:
         return {str(key): self.text(text, *route, str(key)) for key, text in found.items()}
 
 
-def _shown(value: object) -> str:
+def described(value: object) -> str:
     """Show a plain value; of others, only what they are."""
-    if isinstance(value, bool | int | float):
+    if value is None:
+        return "null"
+    if _is_plain(value):
         return repr(value).lower()
     return _NAMES.get(type(value), "a mapping" if isinstance(value, Mapping) else type(value).__name__)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, bool | int | float)

@@ -8,6 +8,7 @@ from generator.access.objects import GROUP, RoleKey
 from generator.access.reader import Reader
 from generator.access.subject import Subject, group, service_account, user
 from generator.problems import instead
+from generator.scalars import shown
 
 #: The kinds of subjects, and the API group of each.
 _SUBJECTS = {"User": GROUP, "Group": GROUP, "ServiceAccount": ""}
@@ -20,11 +21,11 @@ def read_role_ref(fields: Reader, value: Any, namespace: str) -> RoleKey:
     kind = fields.text(body.get("kind"), "roleRef", "kind")
     name = fields.text(body.get("name"), "roleRef", "name")
     if api_group not in ("", GROUP):
-        fields.refuse(f"{api_group!r} has no roles; write {GROUP}", "roleRef", "apiGroup")
+        fields.refuse(f"{shown(api_group)} has no roles; write {GROUP}", "roleRef", "apiGroup")
     _expect(fields, kind, ("Role", "ClusterRole") if namespace else ("ClusterRole",), "roleRef", "kind")
     reason = names.path_segment(name) if name else "names no role; write the name of one"
     if reason is not None:
-        fields.refuse(f"{name!r} {reason}", "roleRef", "name")
+        fields.refuse(f"{shown(name)} {reason}", "roleRef", "name")
     return RoleKey(namespace if kind == "Role" else "", name)
 
 
@@ -39,12 +40,12 @@ def read_subject(fields: Reader, value: Any, index: int, namespace: str) -> Subj
         fields.refuse("'' names nobody; write the name of the subject", "subjects", index, "name")
     if _expect(fields, kind, tuple(_SUBJECTS), "subjects", index, "kind") and api_group not in ("", _SUBJECTS[kind]):
         right = f"write {GROUP}" if _SUBJECTS[kind] else "leave it out"
-        fields.refuse(f"{api_group!r} is not the API group of a {kind}; {right}", "subjects", index, "apiGroup")
+        fields.refuse(f"{shown(api_group)} is not the API group of a {kind}; {right}", "subjects", index, "apiGroup")
     if kind != "ServiceAccount":
         return group(name) if kind == "Group" else user(name)
     reason = names.dns_subdomain(name) if name else None
     if reason is not None:
-        fields.refuse(f"{name!r} {reason}", "subjects", index, "name")
+        fields.refuse(f"{shown(name)} {reason}", "subjects", index, "name")
     if not home:
         fields.refuse("a ServiceAccount needs its namespace here; write it", "subjects", index, "namespace")
     return service_account(home, name)
@@ -53,5 +54,5 @@ def read_subject(fields: Reader, value: Any, index: int, namespace: str) -> Subj
 def _expect(fields: Reader, kind: str, known: Sequence[str], *route: str | int) -> bool:
     if kind in known:
         return True
-    fields.refuse(f"{kind!r} cannot stand here; {instead(kind, known)}", *route)
+    fields.refuse(f"{shown(kind)} cannot stand here; {instead(kind, known)}", *route)
     return False

@@ -7,6 +7,7 @@ from generator import names
 from generator.access.reader import Reader
 from generator.access.selector import Operator, Requirement, Selector
 from generator.problems import instead
+from generator.scalars import shown
 
 _OPERATORS: tuple[str, ...] = get_args(Operator)
 
@@ -45,14 +46,18 @@ def _read_requirements(fields: Reader, items: Iterable[Any], *route: str | int) 
         for text in values:
             _check(fields, names.label_value(text), text, *route, index, "values")
         if operator not in _OPERATORS:
-            fields.refuse(f"{operator!r} cannot stand here; {instead(operator, _OPERATORS)}", *route, index, "operator")
+            fields.refuse(
+                f"{shown(operator)} cannot stand here; {instead(operator, _OPERATORS)}", *route, index, "operator"
+            )
             continue
         if bool(values) is not (operator in ("In", "NotIn")):
             right = "leave them out" if values else "write some"
-            fields.refuse(f"{operator!r} {'has no' if values else 'needs'} values; {right}", *route, index, "values")
+            fields.refuse(
+                f"{shown(operator)} {'has no' if values else 'needs'} values; {right}", *route, index, "values"
+            )
         yield Requirement(key, cast("Operator", operator), frozenset(values))
 
 
 def _check(fields: Reader, reason: str | None, text: str, *route: str | int) -> None:
     if reason is not None:
-        fields.refuse(f"{text!r} {reason}", *route)
+        fields.refuse(f"{shown(text)} {reason}", *route)

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import click
 
-from generator import documents, manifests, platform, schema
+from generator import catalogue, documents, manifests, platform, schema
 from generator.access import (
     MASTERS,
     Access,
@@ -20,6 +21,7 @@ from generator.access import (
     UrlRequest,
     about_namespace,
     effective,
+    escalation,
     group,
     implicit_groups,
     service_account,
@@ -29,8 +31,11 @@ from generator.access.defaults import EXACT
 from generator.console import count, tell
 from generator.platform import Platform
 from generator.problems import InputError, Place, Problem, instead
-from generator.reporters.access import Answer, CanI, Of, Where, WhoCan, as_json, places, text
-from generator.repository import PLATFORM, RENDERED, find_root
+from generator.reporters import access as answers_of
+from generator.reporters import paths as paths_of
+from generator.reporters.access import CanI, Of, Where, WhoCan
+from generator.reporters.paths import Paths
+from generator.repository import PLATFORM, RENDERED, find_root, root_or
 from generator.resources import group_of, is_cluster_scoped, plural
 
 #: Verbs that somebody checks; a custom controller may check others.
@@ -68,8 +73,9 @@ class _Source:
     folder: Path
 
 
+_Answer = TypeVar("_Answer", bound=answers_of.Answer | Paths)
 #: A question, put to what one cluster lets people do.
-_Question = Callable[[Access, Where], Answer]
+_Question = Callable[[Access, Where], _Answer]
 
 
 def _having(*options: Callable[[_Function], _Function]) -> Callable[[_Function], _Function]:
@@ -135,7 +141,7 @@ def who_can(start: Path, /, *, verb: str, resource: str, **options: Any) -> int:
     """Say who may do VERB to RESOURCE, such as jobs, jobs.batch, pods/log or /healthz."""
     request, notes = _request(verb, resource, options)
 
-    def ask(access: Access, where: Where) -> Answer:
+    def ask(access: Access, where: Where) -> answers_of.Answer:
         holders = access.who_can(request)
         hidden = f"Group {MASTERS} can do everything as well, without any binding"
         said = notes if group(MASTERS) in holders.grants else (*notes, hidden)
@@ -156,7 +162,7 @@ def can_i(start: Path, /, *, verb: str, resource: str, subject: str, groups: tup
     request, notes = _request(verb, resource, options)
     counted = _counted(who, groups)
 
-    def ask(access: Access, where: Where) -> Answer:
+    def ask(access: Access, where: Where) -> answers_of.Answer:
         is_group = who.kind == "Group"
         username, as_groups = ("", (who.name, *counted)) if is_group else (who.username, counted)
         return CanI(where, request, notes, who, counted, access.decide(username, as_groups, request))
@@ -176,10 +182,29 @@ def of(start: Path, /, *, subject: str, groups: tuple[str, ...], **options: Any)
     is_master = MASTERS in counted or who == group(MASTERS)
     notes = (f"Group {MASTERS} may do everything: RBAC is not asked",) if is_master else ()
 
-    def ask(access: Access, where: Where) -> Answer:
+    def ask(access: Access, where: Where) -> answers_of.Answer:
         return Of(where, who, counted, notes, access.grants_of(who, groups))
 
     return _answer(start, _choice(options), ask)[1]
+
+
+@command.command("paths", short_help="How far SUBJECT gets by escalation.")
+@click.argument("subject")
+@_having(_AS_GROUP, *_SHARED)
+@click.pass_obj
+def paths(start: Path, /, *, subject: str, groups: tuple[str, ...], **options: Any) -> int:
+    """Say whom SUBJECT can become by what they may do, whom these can become, and each step with its grants."""
+    who = _subject(subject)
+    customs, problems = catalogue.customs(root_or(start))
+    if problems:
+        raise InputError(problems)
+
+    def ask(access: Access, where: Where) -> Paths:
+        found = escalation.paths(access, who, groups, customs)
+        notes = (f"Group {MASTERS} may do everything: RBAC is not asked",) if found.is_master else ()
+        return Paths(where, notes, found)
+
+    return _answer(start, _choice(options), ask, paths_of)[1]
 
 
 # -- answering
@@ -197,22 +222,28 @@ def _choice(options: Mapping[str, Any]) -> _Choice:
     )
 
 
-def _answer(start: Path, choice: _Choice, ask: _Question) -> tuple[list[Answer], int]:
-    """Put a question to each cluster, print the answers, and return them with 2 if the input has errors, else 0."""
+def _answer(
+    start: Path, choice: _Choice, ask: _Question[_Answer], told_by: ModuleType = answers_of
+) -> tuple[list[_Answer], int]:
+    """Put a question to each cluster, print the answers, and return them with 2 if the input has errors, else 0.
+
+    *told_by* is the reporter of answers of this sort: it has ``places``, ``text`` and ``as_json``.
+    """
     sources = _sources(start, choice)
     is_piped = manifests.PIPE in (*choice.manifests, *choice.snapshot)
     piped = sys.stdin.buffer.read(documents.MAX_STREAM + 1) if is_piped else b""
-    answers: list[Answer] = []
+    answers: list[_Answer] = []
     problems: list[Problem] = []
     lines: dict[Place, Place] = {}
     for source in sources:
         access, wrong = _access(source, choice, piped)
         answer = ask(access, source.where)
-        lines |= manifests.located((*places([answer]), *(one.place for one in access.problems)), source.folder, piped)
+        shown = told_by.places([answer])
+        lines |= manifests.located((*shown, *(one.place for one in access.problems)), source.folder, piped)
         answers.append(answer)
         problems += wrong
         problems += [replace(one, place=lines[one.place]) for one in access.problems]
-    click.echo((as_json if choice.form == "json" else text)(answers, lines))
+    click.echo((told_by.as_json if choice.form == "json" else told_by.text)(answers, lines))
     tell(sources[0].folder, problems)
     errors = len({problem for problem in problems if not problem.warning})
     if errors:

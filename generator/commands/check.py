@@ -1,13 +1,27 @@
-"""``tenantry check``: what CI runs. Files valid, ``rendered/`` current."""
+"""``tenantry check``: what CI runs. Files valid, ``rendered/`` current, policies kept."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
+from generator import catalogue, judging, manifests, policy, revisions
+from generator.baseline import Entry
 from generator.commands.render import SHOWING, drift
-from generator.console import count, progress, tell
+from generator.console import progress, tell
+from generator.finding import Finding, Policy
+from generator.judging import BASELINE, Judged
 from generator.pipeline import Options, render
-from generator.repository import find_root
+from generator.problems import Place, Problem
+from generator.repository import POLICIES, RENDERED, find_root
+from generator.rules.scene import Scene
+
+#: The rule that compares what is with what was; the others look at what is.
+_COMPARING = "forbid-changed-role-refs"
 
 
 @click.command()
@@ -15,14 +29,81 @@ from generator.repository import find_root
     "--jobs", type=click.IntRange(1), help="How many processes to use; as many as there are cores by default."
 )
 @click.option("--no-index", is_flag=True, help="Do everything in full, as on a fresh checkout.")
+@click.option(
+    "--base", metavar="REVISION", help="What is changed, as origin/main: its policies and its baseline hold too."
+)
+@judging.options
 @click.pass_obj
-def command(start: Path, *, jobs: int | None, no_index: bool) -> int:
-    """Check that all files are valid and rendered/ is what they ask for; write nothing."""
+def command(start: Path, /, *, jobs: int | None, no_index: bool, base: str | None, **given: Any) -> int:
+    """Check that all files are valid, rendered/ is what they ask for, and all policies are kept; change nothing."""
     root = find_root(start)
+    choice = judging.choose(start, root, given)
+    policies, problems = catalogue.read(root)
+    known_before = None
+    if base is not None:
+        policies, known_before, unread = _with_base(root, base, policies)
+        problems += unread
+    chosen = catalogue.choose(policies, choice.selected, choice.ignored)
     with progress("checking") as meter:
-        outcome = render(root, Options(write=False, jobs=jobs, use_index=not no_index, showing=SHOWING, meter=meter))
-    tell(root, outcome.problems)
-    if outcome.input_errors:
-        click.echo(count(len(outcome.input_errors), "error"), err=True)
-        return 2
-    return drift(outcome)
+        options = Options(
+            write=False, jobs=jobs, use_index=not no_index, showing=SHOWING, meter=meter, policies=tuple(chosen)
+        )
+        outcome = render(root, options)
+    differing = [*_rebound(root, base, chosen)] if base is not None else []
+    broken = outcome.input_errors
+    aside = [problem for problem in outcome.errors if problem not in broken]
+    tell(root, aside)
+    state = 0 if broken else drift(outcome, err=choice.printed != "text")
+    judged = Judged(
+        findings=judging.located([*outcome.findings, *differing], root),
+        policies=tuple(policies),
+        problems=(*problems, *(problem for problem in outcome.problems if problem not in aside)),
+        refused=tuple(outcome.refused),
+        whole=not (choice.selected or choice.ignored or broken),
+        known_before=known_before,
+    )
+    return max(state, judging.conclude(root, choice, judged))
+
+
+def _with_base(
+    root: Path, base: str, policies: Sequence[Policy]
+) -> tuple[list[Policy], tuple[Entry, ...] | None, list[Problem]]:
+    """Return the policies with the base's own, what was known there, and what of it cannot be used."""
+    with _laid_out(revisions.files(root, base, [POLICIES, BASELINE])) as folder:
+        held, problems = catalogue.read(folder)
+        known = None
+        if (folder / BASELINE).is_file():
+            entries, wrong = judging.read_baseline(folder / BASELINE, folder)
+            known = tuple(entries)
+            problems += wrong
+    told = [_of_base(one, base) for one in problems]
+    return catalogue.with_base(policies, held, base), known, told
+
+
+def _of_base(problem: Problem, base: str) -> Problem:
+    """Say what of the base cannot be used, which nobody can mend in a change to it."""
+    place = Place(f"{base}:{problem.place.document}", problem.place.route)
+    return Problem(place, f"{problem.message}; the base is judged without it", warning=True)
+
+
+def _rebound(root: Path, base: str, policies: Sequence[Policy]) -> Iterator[Finding]:
+    """Ask those policies that compare what is with what was, of the rendered files that have changed."""
+    asked = [one for one in policies if one.rule == _COMPARING]
+    names = [name for name in revisions.changed(root, base, RENDERED) if asked and name.endswith(".yaml")]
+    for cluster, some in groupby(names, key=lambda name: name.split("/")[1]):
+        changed = list(some)
+        now, _ = manifests.read([name for name in changed if (root / name).is_file()], root)
+        with _laid_out(revisions.files(root, base, [f"{RENDERED}/{cluster}"], only=frozenset(changed))) as folder:
+            before, _ = manifests.read(["."], folder)
+        yield from policy.findings(asked, Scene(now, before=before, tenants_known=True), cluster)
+
+
+@contextmanager
+def _laid_out(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """Write files into a folder of their own for as long as they are looked at."""
+    with TemporaryDirectory(prefix="tenantry-") as name:
+        folder = Path(name)
+        for path, data in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+        yield folder

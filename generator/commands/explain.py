@@ -1,15 +1,19 @@
-"""``tenantry explain``: what a field of the formats means, from the schema that decides about it."""
+"""``tenantry explain``: what a field of the formats means, from the schema that decides about it; or a policy."""
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
-from generator import emit, fields, names
-from generator.console import count
+from generator import catalogue, emit, fields, names
+from generator.console import count, tell
 from generator.fields import Field
+from generator.finding import Policy
 from generator.problems import InputError, Place, Problem, nearest
+from generator.reporters.policies import explanation
+from generator.repository import root_or
 from generator.schema import KINDS
 
 _WIDTH = 80
@@ -42,10 +46,18 @@ _TYPES = {
 
 
 @click.command()
-@click.argument("field", required=False)
-def command(field: str | None) -> int:
-    """Explain a field such as spec.quota.hard or platform.spec.clusters; without one, list the fields."""
-    click.echo(_explanation(_found(field)) if field is not None else _overview())
+@click.argument("name", required=False, metavar="[FIELD|POLICY]")
+@click.pass_obj
+def command(start: Path, /, *, name: str | None) -> int:
+    """Explain a policy by its id or code, or a field such as spec.quota.hard; without one, list the fields."""
+    if name is None:
+        click.echo(_overview())
+        return 0
+    policies, problems = catalogue.read(root_or(start))
+    policy = next((one for one in policies if name in one.names or name.upper() in one.codes), None)
+    click.echo(explanation(policy) if policy is not None else _explanation(_found(name, policies)))
+    if policy is not None:
+        tell(root_or(start), problems)
     return 0
 
 
@@ -58,10 +70,11 @@ def _overview() -> str:
             inner = fields.below(field) if field.path[-1] in ("metadata", "spec") else ()
             rows += [(child.dotted, _summary(child)) for child in inner or (field,)]
         blocks.append(f"{kind}\n\n{_indented(_wrapped(top.schema['description']))}\n\n{_table(rows)}")
-    return "\n\n".join((*blocks, "Explain one of them with: tenantry explain spec.quota"))
+    more = "Explain one of them with: tenantry explain spec.quota, and a policy with: tenantry explain R013"
+    return "\n\n".join((*blocks, _wrapped(more).lstrip()))
 
 
-def _found(text: str) -> Field:
+def _found(text: str, policies: Iterable[Policy]) -> Field:
     """Find a field by what somebody has written; where no kind leads, a tenant is meant first, then a platform."""
     kind, *path = fields.steps(text)
     tries = [(kind, path)] if kind in KINDS else [(other, [kind, *path]) for other in KINDS]
@@ -71,19 +84,23 @@ def _found(text: str) -> Field:
         if not left:
             return field
         missed.append((field, left))
-    raise InputError([Problem(Place(text or "FIELD"), f"there is no such field; {_instead(text, missed)}")])
+    known = [name for policy in policies for name in policy.names]
+    what = "there is no such field or policy"
+    raise InputError([Problem(Place(text or "FIELD"), f"{what}; {_instead(text, missed, known)}")])
 
 
-def _instead(text: str, missed: Sequence[tuple[Field, Sequence[str]]]) -> str:
-    """Name the field that was meant: one beside the step that is wrong, or else one whose whole path is near."""
-    for field, left in sorted(missed, key=lambda miss: len(miss[1])):
+def _instead(text: str, missed: Sequence[tuple[Field, Sequence[str]]], policies: Sequence[str]) -> str:
+    """Name what was meant: a field beside the step that is wrong, or else a policy or field of a near name."""
+    for field, left in sorted(missed, key=lambda miss: len(miss[1])) if "." in text else ():
         beside = {child.path[-1]: child for child in fields.below(field)}
         near = nearest(left[0], beside)
         if near is not None:
             return f"did you mean {_names(beside[near])[0]!r}?"
     known = [name for kind in KINDS for child in fields.every(fields.root(kind)) for name in _names(child)]
-    near = nearest(text, known)
-    return f"did you mean {near!r}?" if near is not None else "list all with: tenantry explain"
+    near = nearest(text, [*policies, *known])
+    if near is not None:
+        return f"did you mean {near!r}?"
+    return "list all with: tenantry explain, tenantry policy list"
 
 
 def _names(field: Field) -> tuple[str, ...]:

@@ -1,71 +1,90 @@
 """``tenantry lint``: judge manifests by policies, ours or anybody's."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from generator import __version__, catalogue, manifests, policy, waivers
+from generator import catalogue, documents, judging, manifests, policy
 from generator.access.defaults import EXACT
-from generator.console import count, tell
-from generator.finding import SEVERITIES, Finding
-from generator.manifest import Manifest
+from generator.finding import Finding, Policy
+from generator.judging import Judged
 from generator.problems import InputError, Place, Problem, instead
-from generator.reporters import FORMATS, reporter
-from generator.repository import RENDERED, find_root, root_or
+from generator.repository import RENDERED, find_root, name_of, root_or
+from generator.rules.scene import Scene
 from generator.site import read_site
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Manifests that are judged together; ``cluster`` is empty where they are of nobody knows which."""
+    """Manifests that are judged together; ``cluster`` is empty where they are of nobody knows which.
+
+    ``snapshot`` is what the cluster holds already. It is not judged, but it decides what roles grant.
+    """
 
     cluster: str
     version: str
-    manifests: Sequence[Manifest]
+    paths: tuple[str, ...]
+    snapshot: tuple[str, ...]
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--cluster", metavar="NAME", help="Only this cluster of rendered/.")
 @click.option("--kubernetes", metavar="VERSION", help="The version whose built-in roles are there.")
-@click.option("--select", "selected", multiple=True, metavar="ID", help="Only this policy; may be given again.")
-@click.option("--ignore", "ignored", multiple=True, metavar="ID", help="Not this policy; may be given again.")
-@click.option("--fail-on", type=click.Choice(SEVERITIES), default="low", help="Exit with 1 from this severity on.")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to report.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option(
+    "--snapshot", multiple=True, metavar="PATH", help="The cluster's own roles and bindings, as kubectl gets them."
+)
+@click.option("--update-baseline", "update", is_flag=True, help="Make all that is found now known.")
+@judging.options
 @click.pass_obj
-def command(start: Path, /, *, paths: tuple[str, ...], form: str, output: Path | None, **options: Any) -> int:
+def command(start: Path, /, *, paths: tuple[str, ...], **options: Any) -> int:
     """Judge manifests by policies: rendered/, or any files and folders of Kubernetes YAML."""
     root = root_or(start)
+    if options["update"] and options["cluster"] and not paths:
+        raise click.UsageError("--update-baseline records all that is found; leave out --cluster")
+    choice = judging.choose(start, None if paths else find_root(start), options)
     policies, problems = catalogue.read(root)
-    chosen = catalogue.choose(policies, options["selected"], options["ignored"])
-    sources, unread = _sources(start, paths, options["cluster"], options["kubernetes"])
-    found = [one for s in sources for one in policy.judge(chosen, s.manifests, version=s.version, cluster=s.cluster)]
-    given, unusable = catalogue.accepted(root)
-    applied = waivers.apply(found, given, policies, datetime.now(UTC).date().isoformat())
-    shown = list(_located(applied.findings, start if paths else root))
-    _print(reporter(form)(shown, tool_version=__version__), output)
-    problems += [*unread, *unusable, *applied.problems]
-    tell(root, problems)
-    errors = [problem for problem in problems if not problem.warning]
-    if errors:
-        click.echo(f"{count(len(errors), 'error')}; what is wrong was not judged", err=True)
-        return 2
-    failing = SEVERITIES[: SEVERITIES.index(options["fail_on"]) + 1]
-    return int(any(finding.waiver is None and finding.severity in failing for finding in shown))
+    chosen = catalogue.choose(policies, choice.selected, choice.ignored)
+    folder = start if paths else root
+    sources, wrong = _sources(start, paths, options)
+    piped = _piped((*paths, *options["snapshot"]))
+    found: list[Finding] = []
+    refused: list[Problem] = []
+    for source in sources:
+        findings, unread, more = _judged(source, chosen, folder, piped)
+        found += findings
+        refused += more
+        problems += unread
+    is_all = not (choice.selected or choice.ignored or options["cluster"])
+    whole = is_all and not (paths and _is_repository(root))
+    return judging.conclude(
+        root,
+        choice,
+        Judged(tuple(found), tuple(policies), (*problems, *wrong), tuple(refused), whole=whole),
+    )
 
 
-def _sources(
-    start: Path, paths: Sequence[str], cluster: str | None, kubernetes: str | None
-) -> tuple[list[_Source], list[Problem]]:
-    """Read what is to be judged: the named paths together, or each cluster of the repository by itself."""
+def _piped(paths: Iterable[str]) -> bytes:
+    return sys.stdin.buffer.read(documents.MAX_STREAM + 1) if manifests.PIPE in paths else b""
+
+
+def _is_repository(root: Path) -> bool:
+    try:
+        return find_root(root) == root
+    except InputError:
+        return False
+
+
+def _sources(start: Path, paths: Sequence[str], options: Mapping[str, Any]) -> tuple[list[_Source], list[Problem]]:
+    """Find what is to be judged: the named paths together, or each cluster of the repository by itself."""
+    cluster, kubernetes, snapshot = options["cluster"], options["kubernetes"], options["snapshot"]
     if paths:
-        found, problems = manifests.read(paths, start)
-        return [_Source(cluster or "", kubernetes or EXACT, found)], problems
+        return [_Source(cluster or "", kubernetes or EXACT, tuple(paths), snapshot)], []
     root = find_root(start)
     site = read_site(root)
     if site.assembly is None:
@@ -73,27 +92,44 @@ def _sources(
     clusters = site.assembly.platform.clusters
     if cluster is not None and cluster not in clusters:
         raise InputError([Problem(Place("--cluster"), f"{cluster!r} is not a cluster; {instead(cluster, clusters)}")])
-    sources: list[_Source] = []
-    problems = []
-    for name, one in clusters.items():
-        if cluster in (None, name) and (root / RENDERED / name).is_dir():
-            found, wrong = manifests.read([f"{RENDERED}/{name}"], root)
-            problems += wrong
-            sources.append(_Source(name, kubernetes or one.version, found))
-    return sources, problems
+    there = [name for name in clusters if cluster in (None, name) and (root / RENDERED / name).is_dir()]
+    if snapshot and len(there) > 1:
+        raise click.UsageError("a snapshot is of one cluster; choose it with --cluster NAME")
+    if not there:
+        raise InputError(
+            [Problem(Place(RENDERED), "there is nothing of a cluster here; write it with: tenantry render")]
+        )
+    seen = tuple(_from(root, start, path) for path in snapshot)
+    return [_Source(name, kubernetes or clusters[name].version, (f"{RENDERED}/{name}",), seen) for name in there], []
 
 
-def _located(findings: Iterable[Finding], folder: Path) -> Iterator[Finding]:
-    """Find the lines of all places that are shown."""
-    kept = list(findings)
-    lines = manifests.located({place for one in kept for place in (one.place, *one.related)}, folder)
-    for one in kept:
-        related = tuple(lines.get(place, place) for place in one.related)
-        yield replace(one, place=lines.get(one.place, one.place), related=related)
+def _from(root: Path, start: Path, path: str) -> str:
+    """Write a path as it is seen from *root*, as all that is told of a repository is."""
+    return path if path == manifests.PIPE or Path(path).is_absolute() else os.path.relpath(start / path, root)
 
 
-def _print(report: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(report, nl=False)
-    else:
-        output.write_text(report, encoding="utf-8")
+def _judged(
+    source: _Source, policies: Sequence[Policy], folder: Path, piped: bytes
+) -> tuple[list[Finding], list[Problem], list[Problem]]:
+    """Judge one source; return its findings with their lines, what cannot be read, and what would be refused."""
+    found, problems = manifests.read(source.paths, folder, piped)
+    snapshot, wrong = manifests.read(source.snapshot, folder, piped)
+    scene = Scene(found, source.version, snapshot=snapshot)
+    files = {manifest.origin.document for manifest in snapshot} - {manifest.origin.document for manifest in found}
+    findings = [one for one in policy.findings(policies, scene, source.cluster) if one.place.document not in files]
+    refused = [problem for problem in scene.access.problems if problem.place.document not in files]
+    lines = manifests.located({problem.place for problem in refused}, folder, piped)
+    told = [replace(problem, place=lines[problem.place]) for problem in refused]
+    return list(judging.located(_related(findings, source, folder), folder, piped)), [*problems, *wrong], told
+
+
+def _related(findings: Sequence[Finding], source: _Source, folder: Path) -> Iterator[Finding]:
+    """Add where the manifest is, to what is told at the place of a tenant's file that asked for it."""
+    asked = [one for one in findings if one.place.route or not one.place.line]  # what we rendered has no line yet
+    names = {name for one in asked for name in (one.tenant, name_of(one.place.document)) if name}
+    wanted = {(one.kind, one.namespace, one.name) for one in asked}
+    wanted |= {(one.kind, "", one.name) for one in asked}
+    places = manifests.rendered(source.paths, folder, names, wanted) if names else {}
+    for one in findings:
+        place = places.get((one.kind, one.namespace, one.name)) or places.get((one.kind, "", one.name))
+        yield replace(one, related=(*one.related, place)) if place and place.document != one.place.document else one

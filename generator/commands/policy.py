@@ -6,6 +6,7 @@ import click
 
 from generator import catalogue, policy
 from generator.console import count, tell
+from generator.reporters.policies import as_json, listing
 from generator.repository import root_or
 
 
@@ -15,13 +16,15 @@ def command() -> None:
 
 
 @command.command("list", short_help="The policies that hold here.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For whom to list them.")
 @click.pass_obj
-def listed(start: Path, /) -> int:
-    """List the policies that hold here: the shipped ones, and the repository's own."""
+def listed(start: Path, /, *, form: str) -> int:
+    """List the policies that hold here: the shipped ones, and the repository's own.
+
+    A severity may be three: in the control plane and the whole cluster, in shared namespaces, in tenants' own.
+    """
     policies, problems = catalogue.read(root_or(start))
-    width = max((len(one.id) for one in policies), default=0)
-    for one in policies:
-        click.echo(f"{one.id:{width}}  {one.severity:8}  {one.title}")
+    click.echo((as_json if form == "json" else listing)(policies), nl=False)
     tell(root_or(start), problems)
     return 2 if problems else 0
 

@@ -47,22 +47,25 @@ def command(
     return 0
 
 
-def drift(outcome: Outcome) -> int:
-    """Print how ``rendered/`` differs from what the tenant files ask for; return the exit code."""
+def drift(outcome: Outcome, *, err: bool = False) -> int:
+    """Print how ``rendered/`` differs from what the tenant files ask for; return the exit code.
+
+    With *err* it goes to standard error, since another report goes to standard output.
+    """
     from generator.reporters.account import account
 
     if outcome.current:
-        click.echo(f"{count(outcome.tenants, 'tenant')}, {count(outcome.files, 'file')}: rendered/ is current")
+        click.echo(f"{count(outcome.tenants, 'tenant')}, {count(outcome.files, 'file')}: rendered/ is current", err=err)
         return 0
     changed = len(outcome.changes) + len(outcome.deleted)
     if not changed:
         click.echo(f"{count(len(outcome.errors), 'error')} under rendered/", err=True)
         return 1
-    click.echo("rendered/ is not what the tenant files ask for:")
+    click.echo("rendered/ is not what the tenant files ask for:", err=err)
     for line in account(outcome.changes, outcome.deleted):
-        click.echo(line)
+        click.echo(line, err=err)
     mend = "mend what is told above, then: tenantry render" if outcome.errors else "write them with: tenantry render"
-    click.echo(f"{count(changed, 'file')} would change; {mend}")
+    click.echo(f"{count(changed, 'file')} would change; {mend}", err=err)
     return 1
 
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from generator.finding import SEVERITIES, Finding
+from generator.baseline import fingerprint
+from generator.finding import SEVERITIES, Finding, Policy
 from generator.problems import Place
 
 #: What people call a format -> its module.
@@ -55,14 +56,15 @@ def _key(finding: Finding) -> tuple[Any, ...]:
         finding.policy.id,
         (place.document, place.line, place.column, str(place)),
         finding.identity,
-        (finding.tenant, finding.confidence, finding.chain, tuple(map(str, finding.related))),
+        (finding.tenant, finding.confidence, finding.reach, finding.chain, tuple(map(str, finding.related))),
+        (finding.includes, finding.instead, bool(finding.known)),
         (waiver.until, waiver.owner, waiver.reason, str(waiver.origin)) if waiver else (),
     )
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
-    """Count the findings that nobody has waived, of every severity that has any."""
-    found = [finding.severity for finding in findings if finding.waiver is None]
+    """Count the open findings, of every severity that has any."""
+    found = [finding.severity for finding in findings if finding.is_open]
     return {severity: found.count(severity) for severity in SEVERITIES if severity in found}
 
 
@@ -71,15 +73,34 @@ def fingerprinted(findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
 
     No two have the same fingerprint: services that compare reports drop whatever they take for a double.
     """
-    from hashlib import sha256
-    from json import dumps
-
     seen: dict[tuple[str, ...], int] = {}
     for finding in findings:
         identity = finding.identity
         seen[identity] = again = seen.get(identity, 0) + 1
-        parts = identity if again == 1 else (*identity, again)
-        yield sha256(dumps(parts).encode()).hexdigest(), finding
+        yield fingerprint(identity if again == 1 else (*identity, again)), finding
+
+
+def accepted(finding: Finding) -> str:
+    """Say who accepted a finding, if anybody has."""
+    if waiver := finding.waiver:
+        return f"accepted by {waiver.owner} until {waiver.until}: {waiver.reason}"
+    return "known: the baseline holds it" if finding.known else ""
+
+
+def called(policy: Policy) -> str:
+    """Write what a policy is called, its number first: ``R013 no-secret-reading``."""
+    return " ".join((*policy.codes, policy.id))
+
+
+def headline(findings: Sequence[Finding], total: str = "{}") -> str:
+    """Count findings: what is open, by severity, as *total* has it, then what has been accepted."""
+    found = counts(findings)
+    waived = sum(finding.waiver is not None for finding in findings)
+    known = len(findings) - waived - sum(found.values())
+    each = ", ".join(f"{count} {severity}" for severity, count in found.items())
+    said = [total.format(each) if each else "no findings"]
+    said += [f"{number} {word}" for number, word in ((known, "known"), (waived, "waived")) if number]
+    return "; ".join(said)
 
 
 def shown(text: str) -> str:

@@ -99,13 +99,14 @@ def text(answers: Sequence[Answer], located: Located) -> str:
     """Write answers for people: no line is longer than 80 columns, unless a single word in it is."""
     blocks = []
     for answer in answers:
-        lines = [*_folded(f"{_prefix(answer.where)}{_headline(answer)}", "", "  ")]
-        lines += [line for note in answer.notes for line in _folded(f"note: {note}", "  ", "    ")]
+        lines = [*folded(f"{cluster_of(answer.where)}{_headline(answer)}", "", "  ")]
+        lines += [line for note in answer.notes for line in folded(f"note: {note}", "  ", "    ")]
         blocks.append("\n".join([*lines, *_body(answer, located)]))
     return "\n\n".join(blocks)
 
 
-def _prefix(where: Where) -> str:
+def cluster_of(where: Where) -> str:
+    """Say what was asked, in front of an answer."""
     version = f"Kubernetes {where.kubernetes}" if where.kubernetes else "without built-in roles"
     return f"{where.cluster}, {version}: " if where.cluster else f"{version}: "
 
@@ -113,7 +114,7 @@ def _prefix(where: Where) -> str:
 def _headline(answer: Answer) -> str:
     if isinstance(answer, WhoCan):
         return f"{'who' if answer.holders.grants else 'nobody'} can {_asked(answer.request)}"
-    who = _who(answer.subject)
+    who = called(answer.subject)
     if isinstance(answer, CanI):
         return (
             f"{'yes' if answer.allowed else 'no'}, {who} can{'' if answer.allowed else 'not'} {_asked(answer.request)}"
@@ -126,31 +127,31 @@ def _body(answer: Answer, located: Located) -> Iterator[str]:
         for subject, grants in answer.holders.grants.items():
             meaning = answer.holders.broad.get(subject)
             yield ""
-            yield from _folded(_who(subject) + (f": {meaning}" if meaning else ""), "", "  ")
-            yield from _granted(grants, located, "  ")
+            yield from folded(called(subject) + (f": {meaning}" if meaning else ""), "", "  ")
+            yield from granted(grants, located, "  ")
     elif isinstance(answer, CanI):
         yield from _decided(answer, located)
     else:
         for scope, held in _by_scope(answer.grants):
             yield ""
-            yield f"in namespace {_shown(scope)}" if scope else "cluster-wide"
+            yield f"in namespace {shown(scope)}" if scope else "cluster-wide"
             yield from _summed(held, answer.subject, located)
 
 
 def _decided(answer: CanI, located: Located) -> Iterator[str]:
     """Yield the grant that decides; one is enough."""
     if answer.is_master:
-        yield from _folded(f"Group {MASTERS} may do everything: RBAC is not asked", "  ", "    ")
+        yield from folded(f"Group {MASTERS} may do everything: RBAC is not asked", "  ", "    ")
         return
     for grant in answer.grants[:1]:
         if grant.subject != answer.subject:
-            yield from _folded(f"as {_who(grant.subject)}", "  ", "    ")
-        yield from _granted([grant], located, "  ")
+            yield from folded(f"as {called(grant.subject)}", "  ", "    ")
+        yield from granted([grant], located, "  ")
     if len(answer.grants) > 1:
         yield f"  and by {len(answer.grants) - 1} more; --format json lists all"
 
 
-def _granted(grants: Iterable[Grant], located: Located, indent: str) -> Iterator[str]:
+def granted(grants: Iterable[Grant], located: Located, indent: str) -> Iterator[str]:
     """Yield each binding and role with the rules as they are written."""
     for _, group_ in groupby(grants, key=lambda grant: (id(grant.binding), id(grant.role))):
         same = list(group_)
@@ -158,7 +159,7 @@ def _granted(grants: Iterable[Grant], located: Located, indent: str) -> Iterator
         for grant in same:
             source = grant.role.source(grant.index)
             gathered = "" if source == grant.role.origin else f" ({_gathered(source, located)})"
-            yield from _folded(f"rule {grant.index}: {_rule(grant)}{gathered}", indent + "  ", indent + "    ")
+            yield from folded(f"rule {grant.index}: {_rule(grant)}{gathered}", indent + "  ", indent + "    ")
 
 
 def _summed(grants: Iterable[Grant], asked: Subject, located: Located) -> Iterator[str]:
@@ -168,54 +169,56 @@ def _summed(grants: Iterable[Grant], asked: Subject, located: Located) -> Iterat
         same = list(group_)
         if same[0].subject != holder:
             holder = same[0].subject
-            yield from _folded(f"as {_who(holder)}", "  ", "    ")
+            yield from folded(f"as {called(holder)}", "  ", "    ")
         yield from _by(same[0], located, "  ")
         said = Permissions.of([grant.rule for grant in same]).describe()
         for sentence in said or ("nothing: no request is like its rules",):
-            yield from _folded(sentence, "    ", "      ")
+            yield from folded(sentence, "    ", "      ")
 
 
 def _by(grant: Grant, located: Located, indent: str) -> Iterator[str]:
     binding, role = grant.binding, grant.role
-    bound = _full(binding.namespace, binding.name)
-    yield from _folded(f"{binding.kind} {bound} ({_place(binding.origin, located)})", indent, indent + "  ")
-    full = _full(role.key.namespace, role.key.name)
-    yield from _folded(f"{role.key.kind} {full} ({_place(role.origin, located)})", indent, indent + "  ")
+    bound = full_name(binding.namespace, binding.name)
+    yield from folded(f"{binding.kind} {bound} ({_place(binding.origin, located)})", indent, indent + "  ")
+    full = full_name(role.key.namespace, role.key.name)
+    yield from folded(f"{role.key.kind} {full} ({_place(role.origin, located)})", indent, indent + "  ")
 
 
 def _rule(grant: Grant) -> str:
     rule = grant.rule
-    verbs = _listed(rule.verbs)
+    verbs = listed(rule.verbs)
     if rule.urls:
-        return f"{verbs} on {_listed(rule.urls)}"
-    groups = _listed([one or "core" for one in rule.api_groups])
-    named = f", named {_listed(rule.resource_names)}" if rule.resource_names else ""
-    return f"{verbs} on {_listed(rule.resources)} in API group{'s' if len(rule.api_groups) > 1 else ''} {groups}{named}"
+        return f"{verbs} on {listed(rule.urls)}"
+    groups = listed([one or "core" for one in rule.api_groups])
+    named = f", named {listed(rule.resource_names)}" if rule.resource_names else ""
+    return f"{verbs} on {listed(rule.resources)} in API group{'s' if len(rule.api_groups) > 1 else ''} {groups}{named}"
 
 
 def _asked(request: Request) -> str:
     if isinstance(request, UrlRequest):
-        return f"{_shown(request.verb)} {_shown(request.path)}"
+        return f"{shown(request.verb)} {shown(request.path)}"
     full = request.resource + (f".{request.group}" if request.group else "")
     full += f"/{request.subresource}" if request.subresource else ""
-    named = f" {_shown(request.name)}" if request.name else ""
-    where = f" in namespace {_shown(request.namespace)}" if request.namespace else ""
-    return f"{_shown(request.verb)} {_shown(full)}{named}{where}"
+    named = f" {shown(request.name)}" if request.name else ""
+    where = f" in namespace {shown(request.namespace)}" if request.namespace else ""
+    return f"{shown(request.verb)} {shown(full)}{named}{where}"
 
 
-def _who(subject: Subject) -> str:
-    return f"{subject.kind} {_full(subject.namespace, subject.name)}"
+def called(subject: Subject) -> str:
+    """Name a subject."""
+    return f"{subject.kind} {full_name(subject.namespace, subject.name)}"
 
 
-def _full(namespace: str, name: str) -> str:
-    return _shown(f"{namespace}/{name}" if namespace else name)
+def full_name(namespace: str, name: str) -> str:
+    """Name an object, with its namespace where it has one."""
+    return shown(f"{namespace}/{name}" if namespace else name)
 
 
 def _place(place: Place, located: Located) -> str:
     if _is_built_in(place):
         return f"built into {place.document}"
     found = located.get(place, place)
-    return _shown(f"{found.document}:{found.line}" if found.line else str(found))
+    return shown(f"{found.document}:{found.line}" if found.line else str(found))
 
 
 def _gathered(source: Place, located: Located) -> str:
@@ -227,16 +230,18 @@ def _is_built_in(place: Place) -> bool:
     return place.document == f"Kubernetes {EXACT}"
 
 
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(map(_shown, words))
+def listed(words: Iterable[str]) -> str:
+    """Show names one after the other."""
+    return ", ".join(map(shown, words))
 
 
-def _shown(word: str) -> str:
+def shown(word: str) -> str:
     """Show a name as it is, unless it is empty or would not be seen as it is."""
     return word if word.isprintable() and word.strip() == word and word else repr(word)
 
 
-def _folded(line: str, indent: str, hanging: str) -> Iterator[str]:
+def folded(line: str, indent: str, hanging: str) -> Iterator[str]:
+    """Break a line where it is too long."""
     yield from textwrap.wrap(
         line,
         _WIDTH,
@@ -276,16 +281,16 @@ def _answer(answer: Answer, located: Located) -> dict[str, Any]:
         head["request"] = _request(answer.request)
     if isinstance(answer, WhoCan):
         return {**head, "holders": [_holder(answer, subject, located) for subject in answer.holders.grants]}
-    head |= {"subject": _subject(answer.subject), "groups": list(answer.groups)}
+    head |= {"subject": subject_value(answer.subject), "groups": list(answer.groups)}
     if isinstance(answer, CanI):
         head["allowed"] = answer.allowed
-    return {**head, "grants": [_grant(grant, located) for grant in answer.grants]}
+    return {**head, "grants": [grant_value(grant, located) for grant in answer.grants]}
 
 
 def _holder(answer: WhoCan, subject: Subject, located: Located) -> dict[str, Any]:
     grants = answer.holders.grants[subject]
     meaning = answer.holders.broad.get(subject)
-    return {**_subject(subject), "meaning": meaning, "grants": [_grant(grant, located) for grant in grants]}
+    return {**subject_value(subject), "meaning": meaning, "grants": [grant_value(grant, located) for grant in grants]}
 
 
 def _request(request: Request) -> dict[str, str]:
@@ -294,15 +299,17 @@ def _request(request: Request) -> dict[str, str]:
     return {key: getattr(request, key) for key in ("verb", "group", "resource", "subresource", "name", "namespace")}
 
 
-def _subject(subject: Subject) -> dict[str, str]:
+def subject_value(subject: Subject) -> dict[str, str]:
+    """Return a subject as JSON has it."""
     return {"kind": subject.kind, "name": subject.name, "namespace": subject.namespace}
 
 
-def _grant(grant: Grant, located: Located) -> dict[str, Any]:
+def grant_value(grant: Grant, located: Located) -> dict[str, Any]:
+    """Return a grant as JSON has it."""
     binding, key = grant.binding, grant.role.key
     return {
         "scope": grant.scope,
-        "subject": _subject(grant.subject),
+        "subject": subject_value(grant.subject),
         "binding": {
             "kind": binding.kind,
             "name": binding.name,

@@ -1,12 +1,12 @@
 """Findings as GitHub's workflow commands, which it shows beside the changed lines of a pull request.
 
-A step shows ten errors and ten warnings, so the worst come first. Waived findings are no annotations.
+A step shows ten errors and ten warnings, so the worst come first. Accepted findings are no annotations.
 """
 
 from collections.abc import Iterator, Sequence
 
 from generator.finding import Finding
-from generator.reporters import ordered, shown
+from generator.reporters import called, ordered, shown
 
 _COMMANDS = {"critical": "error", "high": "error", "medium": "warning", "low": "notice", "info": "notice"}
 
@@ -14,13 +14,15 @@ _COMMANDS = {"critical": "error", "high": "error", "medium": "warning", "low": "
 def report(findings: Sequence[Finding], *, tool_version: str = "") -> str:
     """Write one command a line; nothing when nothing is found. The version has no place in a command."""
     del tool_version
-    return "".join(f"{_command(finding)}\n" for finding in ordered(findings) if finding.waiver is None)
+    return "".join(f"{_command(finding)}\n" for finding in ordered(findings) if finding.is_open)
 
 
 def _command(finding: Finding) -> str:
     properties = ",".join(f"{key}={_property(value)}" for key, value in _properties(finding))
     fix = " ".join(finding.policy.fix.split())
-    text = "\n".join([finding.message, *(f"  {step}" for step in finding.chain), f"fix: {fix}"])
+    more = [f"with it: {', '.join(finding.includes)}"] if finding.includes else []
+    fixes = [f"fix: {fix}", *([f"instead: {finding.instead}"] if finding.instead else [])]
+    text = "\n".join([finding.message, *(f"  {step}" for step in finding.chain), *more, *fixes])
     return f"::{_COMMANDS[finding.severity]} {properties}::{_data(text)}"
 
 
@@ -31,7 +33,7 @@ def _properties(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "line", str(place.line)
         if place.column:
             yield "col", str(place.column)
-    yield "title", f"{finding.policy.title} ({finding.policy.id}, {finding.severity})"
+    yield "title", f"{finding.policy.title} ({called(finding.policy)}, {finding.severity})"
 
 
 def _data(text: str) -> str:

@@ -1,6 +1,6 @@
 """Findings as GitLab's code quality report, which it shows in a merge request as new or resolved.
 
-GitLab compares two branches by fingerprint. It knows no waivers: what is waived is left out.
+GitLab compares two branches by fingerprint. It knows no waivers: what is accepted is left out.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "lo
 def report(findings: Sequence[Finding], *, tool_version: str = "") -> str:
     """Write a JSON array, empty when nothing is found. The format has no place for a version."""
     del tool_version
-    kept = [finding for finding in ordered(findings) if finding.waiver is None]
+    kept = [finding for finding in ordered(findings) if finding.is_open]
     return dumped([_issue(finding, fingerprint) for fingerprint, finding in fingerprinted(kept)])
 
 

@@ -7,7 +7,7 @@ renamed, removed or means something else does.
 from collections.abc import Sequence
 from typing import Any
 
-from generator.finding import Finding, Policy, Waiver
+from generator.finding import REACHES, Finding, Policy, Waiver
 from generator.problems import Place, dotted
 from generator.reporters import dumped, fingerprinted, ordered
 
@@ -15,7 +15,7 @@ VERSION = 1
 
 
 def report(findings: Sequence[Finding], *, tool_version: str) -> str:
-    """Write all findings, waived ones too, and once each policy that they are about."""
+    """Write all findings, accepted ones too, and once each policy that they are about."""
     found = ordered(findings)
     policies = {finding.policy.id: finding.policy for finding in found}
     return dumped(
@@ -33,6 +33,8 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "id": policy.id,
         "title": policy.title,
         "severity": policy.severity,
+        "codes": list(policy.codes),
+        "severities": {reach: policy.severities[reach] for reach in REACHES},
         "category": policy.category,
         "why": policy.why,
         "fix": policy.fix,
@@ -53,10 +55,14 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "kind": finding.kind or None,
         "name": finding.name or None,
         "subject": finding.subject or None,
+        "reach": finding.reach or None,
         "chain": list(finding.chain),
+        "includes": list(finding.includes),
+        "instead": finding.instead or None,
         "related": [_place(place) for place in finding.related],
         "fingerprint": fingerprint,
         "waiver": _waiver(finding.waiver) if finding.waiver else None,
+        "baseline": None if finding.known is None else "unchanged" if finding.known else "new",
     }
 
 

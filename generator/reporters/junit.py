@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from generator.finding import Finding
-from generator.reporters import ordered, shown, spot
+from generator.reporters import accepted, called, ordered, shown, spot
 
 #: What XML 1.0 (2.2) cannot hold in any spelling.
 _NO_CHARACTER = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def report(findings: Sequence[Finding], *, tool_version: str) -> str:
-    """Write all findings, waived ones as skipped; a test that passes when there are none.
+    """Write all findings, accepted ones as skipped; a test that passes when there are none.
 
     The name of a test has no line in it, so that CI recognizes it after lines have moved.
     """
@@ -31,7 +31,7 @@ def report(findings: Sequence[Finding], *, tool_version: str) -> str:
 
 
 def _counts(findings: Sequence[Finding]) -> dict[str, str]:
-    skipped = sum(finding.waiver is not None for finding in findings)
+    skipped = sum(not finding.is_open for finding in findings)
     failures = len(findings) - skipped
     counted = {"tests": len(findings) or 1, "failures": failures, "errors": 0, "skipped": skipped}
     return {key: str(number) for key, number in counted.items()}
@@ -43,9 +43,8 @@ def _test(finding: Finding) -> ET.Element:
     if finding.place.line:
         attributes["line"] = str(finding.place.line)
     test = ET.Element("testcase", {key: _held(value) for key, value in attributes.items()})
-    if waiver := finding.waiver:
-        reason = f"accepted by {waiver.owner} until {waiver.until}: {waiver.reason}"
-        ET.SubElement(test, "skipped", {"message": _held(reason)})
+    if not finding.is_open:
+        ET.SubElement(test, "skipped", {"message": _held(accepted(finding))})
     else:
         failure = ET.SubElement(test, "failure", {"type": finding.severity, "message": _held(finding.message)})
         failure.text = "\n".join(map(shown, _details(finding)))
@@ -57,8 +56,14 @@ def _details(finding: Finding) -> Iterator[str]:
     yield f"{spot(finding.place)}: {finding.message}"
     yield from (f"  {step}" for step in finding.chain)
     yield from (f"  see {spot(place)}" for place in finding.related)
+    if finding.includes:
+        yield f"with it: {', '.join(finding.includes)}"
+    if policy.codes:
+        yield f"policy: {called(policy)}"
     yield f"why: {' '.join(policy.why.split())}"
     yield f"fix: {' '.join(policy.fix.split())}"
+    if finding.instead:
+        yield f"instead: {finding.instead}"
 
 
 def _held(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from generator.finding import Finding, Policy
 from generator.problems import Place
-from generator.reporters import dumped, fingerprinted, ordered
+from generator.reporters import called, dumped, fingerprinted, ordered
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _MOST_RESULTS = 25_000
@@ -21,16 +21,17 @@ _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "no
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "1.0"}
 #: What a URI (RFC 3986, 2.3) holds as it is, and the slash between the names of a path.
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
-_ABOUT = ("cluster", "tenant", "namespace", "kind", "name", "subject")
+_ABOUT = ("cluster", "tenant", "namespace", "kind", "name", "subject", "reach", "includes", "instead")
 
 
 def report(findings: Sequence[Finding], *, tool_version: str) -> str:
-    """Write one run: findings worst first, then waived ones, suppressed; what is beyond the limit is told."""
-    found = sorted(fingerprinted(ordered(findings)), key=lambda item: item[1].waiver is not None)  # stable
+    """Write one run: findings worst first, accepted ones last, waived ones suppressed; the rest is counted."""
+    found = sorted(fingerprinted(ordered(findings)), key=lambda item: not item[1].is_open)  # stable
     kept = found[:_MOST_RESULTS]
     policies = {finding.policy.id: finding.policy for _, finding in kept}
     rules = {id_: index for index, id_ in enumerate(sorted(policies))}
     waives = any(finding.waiver for _, finding in kept)
+    compares = any(finding.known is not None for _, finding in kept)
     run = {
         "tool": {
             "driver": {"name": "tenantry", "version": tool_version, "rules": [_rule(policies[id_]) for id_ in rules]}
@@ -38,7 +39,9 @@ def report(findings: Sequence[Finding], *, tool_version: str) -> str:
         "invocations": [_invocation(len(found) - len(kept))],
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
-        "results": [_result(finding, fingerprint, rules, waives=waives) for fingerprint, finding in kept],
+        "results": [
+            _result(finding, fingerprint, rules, waives=waives, compares=compares) for fingerprint, finding in kept
+        ],
     }
     return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -56,12 +59,17 @@ def _rule(policy: Policy) -> dict[str, Any]:
     tags = dict.fromkeys(["security", policy.category, *labels])  # a tag stands once (3.8.2.1)
     return {
         "id": policy.id,
+        "name": called(policy),
         "shortDescription": {"text": policy.title},
         "fullDescription": {"text": why},
         "help": {"text": f"{why}\n\nFix: {fix}", "markdown": f"{_escaped(why)}\n\n**Fix:** {_escaped(fix)}"},
         **({"helpUri": address} if address else {}),
         "defaultConfiguration": {"level": _LEVELS[policy.severity]},
-        "properties": {"security-severity": _SCORES[policy.severity], "tags": list(tags)[:_MOST_TAGS]},
+        "properties": {
+            "security-severity": _SCORES[policy.severity],
+            "tags": list(tags)[:_MOST_TAGS],
+            **({"codes": list(policy.codes)} if policy.codes else {}),
+        },
     }
 
 
@@ -74,13 +82,16 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{char}" if char in "\\`*_[]<>&|~$" else char for char in text)
 
 
-def _result(finding: Finding, fingerprint: str, rules: Mapping[str, int], *, waives: bool) -> dict[str, Any]:
-    about = {key: value for key in _ABOUT if (value := getattr(finding, key))}
+def _result(
+    finding: Finding, fingerprint: str, rules: Mapping[str, int], *, waives: bool, compares: bool
+) -> dict[str, Any]:
+    about = {key: list(value) if key == "includes" else value for key in _ABOUT if (value := getattr(finding, key))}
+    steps = [f"  {step}" for step in finding.chain] + ([f"  instead: {finding.instead}"] if finding.instead else [])
     result: dict[str, Any] = {
         "ruleId": finding.policy.id,
         "ruleIndex": rules[finding.policy.id],
         "level": _LEVELS[finding.severity],
-        "message": {"text": _message("\n".join([finding.message, *(f"  {step}" for step in finding.chain)]))},
+        "message": {"text": _message("\n".join([finding.message, *steps]))},
         "locations": [{"physicalLocation": _physical(finding.place)}],
         # GitHub goes by the first name; the second says what is hashed.
         "partialFingerprints": {"primaryLocationLineHash": fingerprint, "tenantryIdentity/v1": fingerprint},
@@ -91,6 +102,8 @@ def _result(finding: Finding, fingerprint: str, rules: Mapping[str, int], *, wai
         result["relatedLocations"] = [_related(index, place) for index, place in enumerate(places, 1)]
     if waives:  # results of one run have them all or none (3.27.23)
         result["suppressions"] = _suppressions(finding)
+    if compares:  # so with these (3.27.24)
+        result["baselineState"] = "unchanged" if finding.known else "new"
     return result
 
 

@@ -2,6 +2,9 @@
 
 That is one that a RoleBinding in a tenant's namespace names, or a service account of such a namespace, by its name or
 by the group of all of them. It does not matter whether the role is there: whoever writes it later gives it to them.
+
+``system:authenticated`` and ``system:serviceaccounts`` hold every tenant's principals too. That is one cause with one
+remedy, to name somebody in particular, and ``forbid-subjects`` tells it, whether there are tenants or not.
 """
 
 from collections.abc import Iterator, Mapping

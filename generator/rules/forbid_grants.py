@@ -1,62 +1,86 @@
-"""Nobody is granted any of ``verbs`` on any of ``resources`` in any of ``apiGroups``.
+"""Nobody is granted any of ``grants``.
 
-Be it by a wildcard, an aggregated or built-in role, or for one name only: what is granted is intersected with what is
-forbidden, as sets of requests. ``*`` means all. The cause is one binding of a role to one subject. What a RoleBinding
-cannot give (nodes, users, URLs) is no finding, nor is what every cluster starts with, nor a binding to a role that is
-not there.
+Each names ``apiGroups``, ``resources`` and ``verbs``; ``*`` means all, and ``customs`` stands for the custom resources
+of these effects. ``since`` and ``before`` are the Kubernetes versions from which on a grant counts, or no more. Be it
+by a wildcard, an aggregated or built-in role, or for one name only: what is granted is intersected with what is
+forbidden, as sets of requests. The cause is one binding of a role to one subject. What a RoleBinding cannot give
+(nodes, users, URLs) is no finding, nor is what every cluster starts with, nor a binding to a role that is not there.
+
+``namespaces`` are the only ones that it is about, besides the whole cluster; ``labels`` those of the only ones.
+``unless: confined`` leaves out a tenant's own namespace whose pods Pod Security keeps off the node.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from generator.access import Role, Rule
 from generator.access.algebra import Permissions
-from generator.rules import scopes
-from generator.rules.parameters import Words
+from generator.rules.memory import Memory
+from generator.rules.parameters import Grants, Optional, Parameter, Texts, Word, Words
 from generator.rules.scene import Hit, Scene, called, chain, written
+from generator.rules.shapes import granting, shape, worded
 
-PARAMETERS = {"apiGroups": Words(), "resources": Words(), "verbs": Words()}
+PARAMETERS: Mapping[str, Parameter] = {
+    "grants": Grants(),
+    "namespaces": Optional(Words()),
+    "labels": Optional(Texts()),
+    "unless": Optional(Word(("confined",))),
+}
 
 
 def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each binding that gives a subject something forbidden."""
-    rule = Rule(tuple(parameters["verbs"]), tuple(parameters["apiGroups"]), tuple(parameters["resources"]))
-    forbidden = _Forbidden(Permissions.of([rule]))
-    for binding, role in scene.gifts:
-        indices, said = forbidden.of(role, in_namespace=bool(binding.namespace))
-        if not indices:
-            continue
-        where = f"in namespace {binding.namespace}" if binding.namespace else "in the whole cluster"
-        steps = chain(binding, role, indices)
-        for subject in binding.subjects:
-            yield Hit(
-                f"{subject} is granted {said}, {where} by {called(binding)}",
-                binding.origin,
-                namespace=binding.namespace,
-                kind=binding.kind,
-                name=binding.name,
-                subject=written(subject),
-                chain=steps,
-            )
+    forbidden = shape(parameters["grants"], scene.version)
+    is_spared = sparing(scene, parameters)
+    for gifts in scene.alike:
+        indices, said = granted(gifts[0].role, forbidden, in_namespace=bool(gifts[0].binding.namespace))
+        for binding, role in gifts if indices else ():
+            if is_spared(binding.namespace):
+                continue
+            where = f"in namespace {binding.namespace}" if binding.namespace else "in the whole cluster"
+            for subject in binding.subjects:
+                yield Hit(
+                    f"{subject} is granted {said}, {where} by {called(binding)}",
+                    binding.origin,
+                    namespace=binding.namespace,
+                    kind=binding.kind,
+                    name=binding.name,
+                    subject=written(subject),
+                    chain=chain(binding, role, indices),
+                    rules=frozenset((role.key, index) for index in indices),
+                )
 
 
-@dataclass(slots=True)
-class _Forbidden:
-    """What is forbidden of roles, worked out once for each list of rules that roles share."""
+def sparing(scene: Scene, parameters: Mapping[str, Any]) -> Callable[[str], bool]:
+    """Return what tells whether a policy leaves a namespace out; it never leaves out the whole cluster."""
+    only, labels = parameters.get("namespaces"), parameters.get("labels", {})
+    unless_confined = parameters.get("unless") == "confined"
 
-    shape: Permissions
-    _known: dict[tuple[int, bool], tuple[tuple[int, ...], str]] = field(default_factory=dict)
+    @cache
+    def is_spared(namespace: str) -> bool:
+        if not namespace:
+            return scene.is_silent(namespace)
+        if (
+            scene.is_silent(namespace)
+            or (unless_confined and scene.is_confined(namespace))
+            or (only is not None and namespace not in only)
+        ):
+            return True
+        return any(scene.label(namespace, key) != text for key, text in labels.items())
 
-    def of(self, role: Role, *, in_namespace: bool) -> tuple[tuple[int, ...], str]:
-        """Return the rules of a role that grant something forbidden, and what they grant of it."""
-        key = (id(role.rules), in_namespace)
-        if key not in self._known:
-            self._known[key] = self._work_out(role.rules, in_namespace=in_namespace)
-        return self._known[key]
+    return is_spared
 
-    def _work_out(self, rules: tuple[Rule, ...], *, in_namespace: bool) -> tuple[tuple[int, ...], str]:
-        live = self.shape & scopes.of_role_bindings() if in_namespace else self.shape
-        indices = tuple([index for index, rule in enumerate(rules) if Permissions.of([rule]) & live])
-        granted = Permissions.of([rules[index] for index in indices]) & self.shape
-        return indices, "; ".join(granted.describe())
+
+def granted(role: Role, forbidden: Permissions, *, in_namespace: bool) -> tuple[tuple[int, ...], str]:
+    """Return the rules of a role that grant something forbidden, and what they grant of it."""
+    return _granted.of(role.rules, forbidden, in_namespace)
+
+
+def _work_out(rules: tuple[Rule, ...], forbidden: Permissions, in_namespace: bool) -> tuple[tuple[int, ...], str]:  # noqa: FBT001 - a part of a key
+    indices = granting(rules, forbidden, in_namespace=in_namespace)
+    found = Permissions.of([rules[index] for index in indices]) & forbidden
+    return indices, worded(found)
+
+
+_granted = Memory(_work_out)

@@ -1,8 +1,11 @@
 """What a rule may be asked about: the form of its parameters, and what is wrong with one."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
+from generator.customs import Effect
 from generator.problems import Route, instead
 
 
@@ -46,4 +49,101 @@ class Words:
                 yield (index,), reason
 
 
-Parameter = Word | Words
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A mapping of texts to texts, one at least."""
+
+    def wrong(self, value: object) -> Iterator[tuple[Route, str]]:
+        """Say what is wrong with a value, and where in it."""
+        if not isinstance(value, dict) or not value:
+            yield (), "a mapping of at least one text to another is expected here"
+            return
+        for key, text in value.items():
+            if not isinstance(text, str):
+                yield (key,), f"a text is expected here, not {type(text).__name__}; quote it"
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """A list of grants: ``apiGroups``, ``resources`` and ``verbs`` as in a role, each ``*`` meaning all.
+
+    ``userextras/*`` means all subresources of that resource, which no rule of a role can say. ``resourceNames`` narrows
+    a grant; ``since`` and ``before`` say from which Kubernetes version on it leads to something, and to nothing more.
+    ``customs`` in the place of ``apiGroups`` and ``resources`` means the custom resources that have one of
+    these effects.
+    """
+
+    def wrong(self, value: object) -> Iterator[tuple[Route, str]]:
+        """Say what is wrong with a value, and where in it."""
+        if not isinstance(value, list) or not value:
+            yield (), "a list of at least one grant is expected here; an empty one would find nothing"
+            return
+        for index, grant in enumerate(value):
+            if isinstance(grant, dict):
+                yield from (((index, *route), message) for route, message in _wrong(grant))
+            else:
+                yield (index,), "a mapping of apiGroups, resources and verbs is expected here"
+
+
+def _wrong(grant: dict[object, object]) -> Iterator[tuple[Route, str]]:
+    fields, needed = (_CUSTOM_FIELDS, ("verbs",)) if "customs" in grant else (_FIELDS, _NEEDED)
+    for name in sorted(grant.keys() - fields.keys(), key=str):
+        yield (str(name),), f"there is no such field; {instead(str(name), fields)}"
+    for name, field in fields.items():
+        if name in grant:
+            yield from (((name, *route), message) for route, message in field.wrong(grant[name]))
+        elif name in needed:
+            yield (), f"{name} is not there; write it"
+
+
+@dataclass(frozen=True, slots=True)
+class Combinations:
+    """A list of lists of grants; each of these is about all that somebody holds together."""
+
+    def wrong(self, value: object) -> Iterator[tuple[Route, str]]:
+        """Say what is wrong with a value, and where in it."""
+        if not isinstance(value, list) or not value:
+            yield (), "a list of at least one list of grants is expected here; an empty one would find nothing"
+            return
+        for index, grants in enumerate(value):
+            yield from (((index, *route), message) for route, message in Grants().wrong(grants))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number, 1 or more."""
+
+    def wrong(self, value: object) -> Iterator[tuple[Route, str]]:
+        """Say what is wrong with a value, and where in it."""
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            yield (), "a whole number of 1 or more is expected here"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A minor version of Kubernetes, as a text."""
+
+    def wrong(self, value: object) -> Iterator[tuple[Route, str]]:
+        """Say what is wrong with a value, and where in it."""
+        if not isinstance(value, str) or not re.fullmatch(r"1\.[0-9]{1,3}", value):
+            yield (), 'a minor version of Kubernetes is expected here, such as "1.35"'
+
+
+_NEEDED = ("apiGroups", "resources", "verbs")
+_VERSIONS = {"since": Version(), "before": Version()}
+_FIELDS: Mapping[str, Words | Version] = {**dict.fromkeys(_NEEDED, Words()), "resourceNames": Words(), **_VERSIONS}
+_CUSTOM_FIELDS: Mapping[str, Words | Version] = {"customs": Words(get_args(Effect)), "verbs": Words(), **_VERSIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """A parameter that can be left out."""
+
+    form: Word | Words | Texts | Grants
+
+    def wrong(self, value: object) -> Iterator[tuple[Route, str]]:
+        """Say what is wrong with a value, and where in it."""
+        return self.form.wrong(value)
+
+
+Parameter = Word | Words | Texts | Grants | Combinations | Number | Optional

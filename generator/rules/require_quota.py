@@ -38,14 +38,14 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
 def _capped(scene: Scene, namespace: str) -> set[str]:
     scopes: dict[str, set[frozenset[str]]] = {}
     for item in scene.within(namespace, "", "ResourceQuota"):
-        among = _scopes(inside(item.body, "spec"))
+        among = scopes_of(inside(item.body, "spec"))
         for key in inside(item.body, "spec", "hard"):
             if quotakeys.check_key(key, among).enforced:
                 scopes.setdefault(_SAME.get(key, key), set()).add(among)
     return {key for key, found in scopes.items() if _ALL_PODS in found or found >= _HALVES}
 
 
-def _scopes(spec: Mapping[str, Any]) -> frozenset[str]:
+def scopes_of(spec: Mapping[str, Any]) -> frozenset[str]:
     """Return the scopes of a quota, be they listed or selected."""
     listed = spec.get("scopes")
     found = map(str, listed if isinstance(listed, list) else ())

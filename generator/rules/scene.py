@@ -2,21 +2,35 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any
+from functools import cache, cached_property, lru_cache
+from typing import Any, NamedTuple
 
-from generator.access import Access, Binding, Role, Subject, effective
+from generator.access import Access, Binding, Role, RoleKey, Rule, Subject, effective
 from generator.access.algebra import Permissions
 from generator.access.defaults import EXACT, defaults
 from generator.access.lists import Item, flatten
+from generator.access.parse import KINDS
 from generator.manifest import TENANT_LABEL, Manifest
 from generator.problems import Place, Problem
+from generator.rules import reach
+
+_CONFINING = ("baseline", "restricted")
+
+
+#: A rule of a role, by its index.
+RuleKey = tuple[RoleKey, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One cause for which a rule does not hold; the fields are those of a finding."""
+    """One cause for which a rule does not hold; the fields are those of a finding.
+
+    *reach* is that of the namespace where it is left out. *rules* are those of a role that are the cause, if any are.
+    A hit that is about all that they grant, such as a wildcard, has a *breadth* above 0: a hit of less breadth that
+    has no other cause is told with it, and not apart.
+    """
 
     message: str
     place: Place
@@ -25,25 +39,53 @@ class Hit:
     name: str = ""
     subject: str = ""
     chain: tuple[str, ...] = ()
+    reach: str = ""
+    rules: frozenset[RuleKey] = frozenset()
+    breadth: int = 0
+
+
+class Gift(NamedTuple):
+    """A binding with the role that it gives to somebody."""
+
+    binding: Binding
+    role: Role
 
 
 class Scene:
     """The manifests of one cluster, in one order whatever the order of the input.
 
     *version* is the Kubernetes version whose built-in roles are there; ``None`` takes the one that is known exactly,
-    since a cluster without any would let ``edit`` grant nothing.
+    since a cluster without any would let ``edit`` grant nothing. *snapshot* holds the cluster's own roles. *before* is
+    what the manifests were, where that is known. *tenants_known* says that there are tenants, though none of their
+    namespaces may be among the manifests.
     """
 
-    def __init__(self, manifests: Iterable[Manifest], version: str | None = None) -> None:
+    def __init__(
+        self,
+        manifests: Iterable[Manifest],
+        version: str | None = None,
+        *,
+        snapshot: Iterable[Manifest] = (),
+        before: Iterable[Manifest] = (),
+        tenants_known: bool = False,
+    ) -> None:
         self._manifests = tuple(manifests)
-        self._version = version or EXACT
+        self._snapshot = tuple(snapshot)
+        self._tenants_known = tenants_known
+        self.quiet: frozenset[str] = frozenset()
+        self._silenced: dict[frozenset[str], Scene] = {}
+        self._reaches: dict[str, str] = {}
+        self.before = tuple(before)
+        self.version = version or EXACT
         self._items: dict[tuple[str, str], list[Item]] = defaultdict(list)
         self._within: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
-        items = [item for item in flatten(self._manifests) if not isinstance(item, Problem)]
+        found = list(flatten(self._manifests))
+        items = [item for item in found if isinstance(item, Item)]
+        self._strange = [problem for problem in found if isinstance(problem, Problem)]
         for item in sorted(items, key=_order):
             kind = (item.api_version.rpartition("/")[0], item.kind)
             self._items[kind].append(item)
-            self._within[(*kind, namespace_of(item))].append(item)
+            self._within[(*kind, item.namespace)].append(item)
 
     @property
     def namespaces(self) -> Iterator[tuple[str, Item]]:
@@ -58,9 +100,74 @@ class Scene:
         return {name: tenant for name, tenant in labelled if isinstance(tenant, str) and tenant}
 
     @cached_property
+    def _labels(self) -> Mapping[str, Mapping[str, Any]]:
+        """The labels of each namespace that is declared."""
+        return {name: inside(item.body, "metadata", "labels") for name, item in self.namespaces}
+
+    def label(self, namespace: str, key: str) -> str:
+        """Return a label of a namespace; the empty text stands for none."""
+        return _text(self._labels.get(namespace, {}).get(key))
+
+    def reach(self, namespace: str) -> str:
+        """Tell how far a namespace's trust reaches; the empty one is the whole cluster."""
+        known = self._reaches.get(namespace)
+        if known is None:
+            tenant = self.tenants.get(namespace, "")
+            tenants_known = self._tenants_known or bool(self.tenants)
+            known = reach.of(namespace, self._labels.get(namespace, {}), tenant, tenants_known=tenants_known)
+            self._reaches[namespace] = known
+        return known
+
+    def is_confined(self, namespace: str) -> bool:
+        """Tell whether pods in a tenant's own namespace get nothing but what the namespace holds.
+
+        Pod Security keeps them off the node there. The service accounts that they may run as are another question.
+        """
+        level = self.label(namespace, "pod-security.kubernetes.io/enforce")
+        return namespace in self.tenants and level in _CONFINING
+
+    def silenced(self, reaches: Iterable[str]) -> "Scene":
+        """Return this scene for a question that does not matter in some reaches, see :meth:`is_silent`."""
+        quiet = frozenset(reaches)
+        if quiet == self.quiet:
+            return self
+        if quiet not in self._silenced:
+            _ = self.alike  # what is worked out by now is worked out once for all
+            found = copy(self)
+            found.quiet = quiet
+            self._silenced[quiet] = found
+        return self._silenced[quiet]
+
+    def is_silent(self, namespace: str) -> bool:
+        """Tell whether nothing is asked about a namespace, so that a rule need not work out what it would say."""
+        return bool(self.quiet) and self.reach(namespace) in self.quiet
+
+    @cached_property
     def access(self) -> Access:
         """Who may do what; computed when a rule first asks."""
-        return effective(self._manifests, version=self._version)
+        kinds = [kind for kind in self._items if kind[1] in KINDS]
+        written: list[Item | Problem] = [*self._strange, *(item for kind in kinds for item in self._items[kind])]
+        return effective(written, version=self.version, snapshot=self._snapshot)
+
+    def of_kind(self, group: str, kind: str) -> Iterable[Item]:
+        """Return all objects of a kind."""
+        return self._items.get((group, kind), ())
+
+    def of_name(self, kind: str) -> Iterator[Item]:
+        """Yield all objects whose kind is called so, in whatever API group."""
+        for (_, name), items in self._items.items():
+            if name == kind:
+                yield from items
+
+    def all_within(self, namespace: str) -> Iterator[Item]:
+        """Yield the objects of all kinds that live in a namespace."""
+        for (_, _, where), items in self._within.items():
+            if where == namespace:
+                yield from items
+
+    def declares(self, namespace: str) -> bool:
+        """Tell whether a namespace is among the manifests."""
+        return namespace in self._labels
 
     def within(self, namespace: str, group: str, kind: str) -> Iterable[Item]:
         """Return the objects of a kind that live in a namespace."""
@@ -72,18 +179,43 @@ class Scene:
         return tuple([binding for binding in self.access.bindings if not self._is_own(binding)])
 
     @cached_property
-    def gifts(self) -> tuple[tuple[Binding, Role], ...]:
+    def gifts(self) -> tuple[Gift, ...]:
         """The bindings with the roles that they give to somebody; a role that is not there gives nothing."""
         found = [(binding, self.access.roles.get(binding.role)) for binding in self.bindings if binding.subjects]
-        return tuple([(binding, role) for binding, role in found if role is not None])
+        return tuple([Gift(binding, role) for binding, role in found if role is not None])
+
+    @cached_property
+    def alike(self) -> tuple[tuple[Gift, ...], ...]:
+        """The gifts, together where the same rules are given in the same kind of scope: what they grant is the same.
+
+        Thousands of tenants share a handful of roles, so that a rule that asks once for each of these asks little.
+        """
+        groups: dict[tuple[int, bool], list[Gift]] = defaultdict(list)
+        for gift in self.gifts:
+            groups[id(gift.role.rules), bool(gift.binding.namespace)].append(gift)
+        return tuple(map(tuple, groups.values()))
+
+    @cached_property
+    def written_roles(self) -> tuple[tuple[Role, ...], ...]:
+        """The roles that somebody wrote, given or not, together where their rules are the same.
+
+        What an aggregated role gathers is told where it is written; a rule that Kubernetes itself wrote may be among
+        the others of one of its roles that was changed.
+        """
+        own = _own(self.version).roles
+        groups: dict[int, list[Role]] = defaultdict(list)
+        for key, role in self.access.roles.items():
+            if role.selectors is None and (key not in own or role.rules != own[key].rules):
+                groups[id(role.rules)].append(role)
+        return tuple(map(tuple, groups.values()))
 
     def is_built_in(self, role: Role, index: int) -> bool:
         """Tell whether a rule of a role is Kubernetes' own, so that nobody can mend it there."""
-        own = _own(self._version).roles.get(role.key)
+        own = _own(self.version).roles.get(role.key)
         return own is not None and role.rules[index] in own.rules
 
     def _is_own(self, binding: Binding) -> bool:
-        same = _own_bindings(self._version).get((binding.namespace, binding.name))
+        same = _own_bindings(self.version).get((binding.namespace, binding.name))
         if same is None or same.role != binding.role or not {*binding.subjects} <= {*same.subjects}:
             return False
         role = self.access.roles.get(binding.role)
@@ -93,18 +225,18 @@ class Scene:
 def inside(body: Any, *keys: str) -> Mapping[str, Any]:
     """Return the mapping at *keys* of a body; what is not there, or of another type, is empty."""
     for key in keys:
-        body = body.get(key) if isinstance(body, Mapping) else None
-    return body if isinstance(body, Mapping) else {}
+        body = body.get(key) if isinstance(body, (dict, Mapping)) else None  # a dict, nearly always: known sooner
+    return body if isinstance(body, (dict, Mapping)) else {}
 
 
 def name_of(item: Item) -> str:
     """Return the name of an object; the empty one stands for none."""
-    return _text(inside(item.body, "metadata").get("name"))
+    return item.name
 
 
 def namespace_of(item: Item) -> str:
     """Return the namespace of an object; the empty one stands for none."""
-    return _text(inside(item.body, "metadata").get("namespace"))
+    return item.namespace
 
 
 def written(subject: Subject) -> str:
@@ -122,7 +254,7 @@ def chain(binding: Binding, role: Role, indices: Iterable[int]) -> tuple[str, ..
     """Say how a grant comes about: the binding, the role, and those of its rules that matter."""
     where = f"{binding.namespace}/" if binding.namespace else ""
     home = f"{role.key.namespace}/" if role.key.namespace else ""
-    rules = [(role.source(index), "; ".join(Permissions.of([role.rules[index]]).describe())) for index in indices]
+    rules = [(role.source(index), _described(role.rules[index])) for index in indices]
     return (
         f"{binding.kind} {where}{binding.name} ({binding.origin})",
         f"{role.key.kind} {home}{role.key.name} ({role.origin})",
@@ -130,8 +262,18 @@ def chain(binding: Binding, role: Role, indices: Iterable[int]) -> tuple[str, ..
     )
 
 
+@lru_cache(1024)
+def _described(rule: Rule) -> str:
+    return "; ".join(Permissions.of([rule]).describe())
+
+
+@lru_cache(1024)
+def _said(rule: Rule) -> str:
+    return "; ".join(Permissions.of([rule]).describe())
+
+
 def _order(item: Item) -> tuple[str, str, str]:
-    return namespace_of(item), name_of(item), str(item.origin)
+    return item.namespace, item.name, str(item.origin)
 
 
 def _text(value: object) -> str:

@@ -7,17 +7,11 @@ is checked in the namespace of the RoleBinding that is written (``pkg/registry/r
 
 from functools import cache
 
-from generator import kinds
+from generator import kinds, resources
 from generator.access.algebra import ALL_PERMISSIONS, Permissions
 from generator.access.algebra_diagrams import EVERYTHING, GROUP, NOTHING, RESOURCE, Diagram, Words, branch
 from generator.access.algebra_paths import ALL_PATHS
 
-#: Resources that no kind stands for, by API group; somebody asks for them all the same.
-_VIRTUAL = {
-    "": ("users", "groups"),
-    "authentication.k8s.io": ("users", "groups", "uids", "userextras", "nodes"),
-    "certificates.k8s.io": ("signers",),
-}
 _CLUSTER_WIDE = Words(frozenset({"create", "list", "watch", "deletecollection"}))
 
 
@@ -28,17 +22,13 @@ def of_role_bindings() -> Permissions:
 
 
 def _dead() -> Permissions:
-    built_in: dict[str, Diagram] = dict.fromkeys(map(_plural, kinds.CLUSTER_SCOPED), EVERYTHING)
-    built_in |= {"namespaces": _CLUSTER_WIDE, "clusterroles": ~Words(frozenset({"bind"}))}
-    groups = {
-        group: branch(RESOURCE, NOTHING, built_in | dict.fromkeys(_VIRTUAL.get(group, ()), EVERYTHING))
-        for group in kinds.BUILT_IN_GROUPS
-    }
+    groups = {group: branch(RESOURCE, NOTHING, _dead_in(group)) for group in kinds.BUILT_IN_GROUPS}
     return Permissions(branch(GROUP, NOTHING, groups), ALL_PATHS)
 
 
-def _plural(kind: str) -> str:
-    word = kind.lower()
-    if word.endswith("y"):
-        return f"{word[:-1]}ies"
-    return f"{word}es" if word.endswith("s") else f"{word}s"
+def _dead_in(group: str) -> dict[str, Diagram]:
+    """Return what a RoleBinding cannot give of each resource of a group."""
+    tables = (resources.CLUSTER_SCOPED, resources.IDENTITIES)
+    found: dict[str, Diagram] = {word: EVERYTHING for table in tables for word in table.get(group, "").split()}
+    live = {"namespaces": _CLUSTER_WIDE, "clusterroles": ~Words(frozenset({"bind"}))}
+    return found | {word: dead for word, dead in live.items() if word in found}

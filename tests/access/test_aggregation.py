@@ -3,7 +3,7 @@ from access.rbac import access, manifests, role, rule, rules_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.access import effective, parse
+from generator.access import aggregation, effective, parse
 
 HAMMER, NAIL, CHISEL, SAW = (rule(verb) for verb in ("hammer", "nail", "chisel", "saw"))
 WOOD, NOT_WOOD = {"on": "wood"}, {"on": "not-wood"}
@@ -153,6 +153,25 @@ def test_aggregation_agrees_with_a_controller_that_looks_until_nothing_changes(s
     found = effective(manifests(*bodies))
     objects, _ = parse(manifests(*bodies))
     assert {key.name: set(one.rules) for key, one in found.roles.items()} == settled(objects.roles)
+
+
+def test_a_chain_of_thousands_of_roles_ends_with_the_rules_of_the_last():
+    chain = [role(f"c{i}", labels={"is": f"c{i}"}, select=[f"is=c{i + 1}"]) for i in range(5000)]
+    found = access(*chain, role("last", HAMMER, labels={"is": "c5000"}))
+    assert verbs(found, "c0") == ["hammer"]
+    assert found.problems == ()
+
+
+def test_what_gathers_too_much_is_left_empty_and_told(monkeypatch):
+    monkeypatch.setattr(aggregation, "MAX_GATHERED", 3)
+    two = [role("a", HAMMER, labels=WOOD), role("b", NAIL, labels=WOOD), role("c", CHISEL, labels=NOT_WOOD)]
+    found = effective(
+        manifests(*two, role("x", select=["on=wood"]), role("y", SAW, select=["on=not-wood", "on=wood"]))
+    )
+    assert (verbs(found, "x"), verbs(found, "y")) == (["hammer", "nail"], [])
+    (problem,) = [one for one in found.problems if not one.warning]
+    assert str(problem.place) == "rbac.yaml#4/aggregationRule"
+    assert problem.message == "all aggregation rules together gather more than 3 roles or rules; select fewer"
 
 
 def settled(roles):

@@ -103,3 +103,14 @@ def test_the_order_of_manifests_does_not_matter():
         assert (again.roles, again.bindings) == (first.roles, first.bindings)
         assert list(again.roles) == list(first.roles)
         assert again.grants_of(group("all")) == first.grants_of(group("all"))
+
+
+def test_of_many_that_differ_each_is_told_against_the_first_and_all_count():
+    rules = [rule("get", f"r{i}") for i in range(2000)]
+    access = effective(manifests(*[role("a", one) for one in rules]))
+    assert len(access.problems) == 1999
+    assert {problem.message.partition(" and by ")[2] for problem in access.problems} == {
+        "rbac.yaml#0, differently; keep one of them"
+    }
+    (found,) = access.roles.values()
+    assert len(found.rules) == 2000

@@ -47,9 +47,9 @@ def test_lists_have_a_depth():
 
 def test_what_is_no_object_is_told():
     assert told(listed("x", None), 7) == [
-        "rbac.yaml#0/items/0: str is no object; write a mapping with apiVersion, kind and metadata",
-        "rbac.yaml#0/items/1: NoneType is no object; write a mapping with apiVersion, kind and metadata",
-        "rbac.yaml#1: int is no object; write a mapping with apiVersion, kind and metadata",
+        "rbac.yaml#0/items/0: a text is no object; write a mapping with apiVersion, kind and metadata",
+        "rbac.yaml#0/items/1: null is no object; write a mapping with apiVersion, kind and metadata",
+        "rbac.yaml#1: 7 is no object; write a mapping with apiVersion, kind and metadata",
     ]
 
 

@@ -110,7 +110,21 @@ def test_a_role_binding_leads_to_a_role_of_its_namespace_or_to_a_cluster_role():
         ),
         (
             changed(role("a"), "apiVersion", to=7),
-            f"apiVersion: '' has no ClusterRole since Kubernetes 1.22; write {GROUP}/v1",
+            f"apiVersion: 7 is not the version of any ClusterRole; write {GROUP}/v1",
+        ),
+        (changed(role("a"), "apiVersion", to="v1"), f"apiVersion: 'v1' has no ClusterRole; write {GROUP}/v1"),
+        (changed(role("a"), "apiVersion", to=GROUP), f"apiVersion: '{GROUP}' has no ClusterRole; write {GROUP}/v1"),
+        (changed(role("a"), "metadata", to=3), "metadata: 3 is not a mapping; write one of 'key: value'"),
+        (changed(role("a"), "metadata", "name", to={}), "metadata/name: a mapping is not a text; write one"),
+        (
+            changed(binding("b", "a"), "metadata", "namespace", to=[]),
+            "metadata/namespace: a list is not a text; write one",
+        ),
+        (changed(binding("b", "a"), "subjects", to=[3]), "subjects/0: 3 is not a mapping; write one of 'key: value'"),
+        (changed(binding("b", "a"), "roleRef", to="a"), "roleRef: a text is not a mapping; write one of 'key: value'"),
+        (
+            changed(binding("b", "a", "User:x"), "subjects", 0, "kind", to="U" * 1_000_000),
+            f"subjects/0/kind: '{'U' * 57}...' cannot stand here; use one of 'Group', 'ServiceAccount', 'User'",
         ),
         (changed(role("a"), "metadata", to=...), "metadata/name: '' is no name; write one"),
         (

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from repositories import write
 
 from generator import fields
 from generator.commands.explain import FORMATS
@@ -131,18 +132,39 @@ def test_without_a_kind_a_tenant_is_meant_first_and_then_a_platform(tenantry):
         ("platform.spec.cluster", "did you mean 'platform.spec.clusters'?"),
         ("spec.tires", "did you mean 'spec.tier'?"),
         ("quota.hard", "did you mean 'spec.quota.hard'?"),
-        ("xyz", "list all with: tenantry explain"),
+        ("xyz", "list all with: tenantry explain, tenantry policy list"),
         ("spec..quota", "did you mean 'spec.quota'?"),
     ],
 )
 def test_an_unknown_field_is_answered_with_the_nearest(tenantry, field, hint):
-    assert tenantry("explain", field) == (2, "", f"{field}: there is no such field; {hint}\n")
+    assert tenantry("explain", field) == (2, "", f"{field}: there is no such field or policy; {hint}\n")
+
+
+@pytest.mark.parametrize("name", ["no-cluster-admin", "R001", "r001"])
+def test_a_policy_is_explained_by_its_id_or_its_code(tenantry, name):
+    code, out, err = tenantry("explain", name)
+    assert (code, err) == (0, "")
+    assert out.startswith("R001 no-cluster-admin: Nobody may do everything\n")
+
+
+def test_what_a_repository_has_changed_of_a_policy_is_explained(tenantry, tmp_path):
+    write(
+        tmp_path, "policies/adjustments/no-cluster-admin.yaml", "id: no-cluster-admin\nseverity: low\nreason: Ours.\n"
+    )
+    out = tenantry("explain", "R001")[1]
+    told = "\n  low       everywhere\n  adjusted by policies/adjustments/no-cluster-admin.yaml: Ours.\n"
+    assert told in out
+
+
+@pytest.mark.parametrize(("name", "meant"), [("no-clusteradmin", "no-cluster-admin"), ("spec-quota", "spec.quota")])
+def test_an_unknown_policy_is_answered_with_the_nearest_policy_or_field(tenantry, name, meant):
+    assert tenantry("explain", name)[2] == f"{name}: there is no such field or policy; did you mean '{meant}'?\n"
 
 
 def test_without_a_field_all_kinds_and_their_fields_are_listed(tenantry):
     code, out, _ = tenantry("explain")
     assert code == 0
-    assert re.findall(r"^(\w+)$", out, re.MULTILINE) == list(KINDS)
+    assert re.findall(r"^([\w-]+)$", out, re.MULTILINE) == list(KINDS)
     assert "  spec.displayName      The name that people read.\n" in out
     assert "  spec.clusters            (required) The clusters that tenants can live on.\n" in out
 

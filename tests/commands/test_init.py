@@ -18,6 +18,8 @@ wrote:
   .vscode/settings.json
   README.md
   policies/README.md
+  tenants/.schemas/adjustment.schema.json
+  tenants/.schemas/custom-resources.schema.json
   tenants/.schemas/platform.schema.json
   tenants/.schemas/policy.schema.json
   tenants/.schemas/tenant.schema.json
@@ -183,6 +185,7 @@ def test_owners_editors_hooks_and_git_know_the_layout(tenantry, tmp_path):
     mapped = json.loads((tmp_path / ".vscode/settings.json").read_text())["yaml.schemas"]
     assert set(mapped) == {f"tenants/.schemas/{kind}.schema.json" for kind in schema.KINDS}
     assert all((tmp_path / path).is_file() for path in mapped)
+    assert mapped["tenants/.schemas/adjustment.schema.json"] == ["policies/adjustments/*.yaml"]
     hook = yaml.safe_load((tmp_path / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"][0]
     assert (hook["entry"], hook["pass_filenames"]) == ("tenantry check", False)
     attributes = (tmp_path / ".gitattributes").read_text().splitlines()

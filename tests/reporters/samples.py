@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from generator.finding import CONFIDENCES, SEVERITIES, Finding, Policy, Waiver
+from generator.finding import CONFIDENCES, REACHES, SEVERITIES, Finding, Policy, Waiver
 from generator.problems import Place
 
 
@@ -19,7 +19,7 @@ def policy(name, severity, **fields):
     }
     return Policy(
         id=name,
-        severity=severity,
+        severities=dict.fromkeys(REACHES, severity),
         rule="rule",
         parameters={},
         passes=(),
@@ -29,7 +29,7 @@ def policy(name, severity, **fields):
     )
 
 
-VERBS = policy("no-wildcard-verbs", "high")
+VERBS = policy("no-wildcard-verbs", "high", codes=("R002", "RB003"))
 QUOTA = policy(
     "namespace-has-quota",
     "medium",
@@ -59,7 +59,10 @@ WILDCARD = Finding(
     kind="Role",
     name="tenant-editor",
     subject="group:ml-vision",
+    reach="tenant",
     chain=("RoleBinding vision-train/editors", "Role vision-train/tenant-editor"),
+    includes=("no-exec", "no-secret-reading"),
+    instead="the role viewer",
     related=(Place("rendered/prod-eu/vision.yaml", (), 7, 1),),
 )
 UNLIMITED = Finding(
@@ -117,4 +120,8 @@ HOSTILE = st.builds(
     name=TEXTS,
     chain=st.lists(TEXTS, max_size=3).map(tuple),
     waiver=st.none() | st.just(replace(WAIVER, reason="<&>\x1b")),
+    kind=st.sampled_from(["Role", "RoleBinding", "Namespace"]),
+    subject=st.sampled_from(["", "group:ml"]) | TEXTS.map("user:{}".format),
+    includes=st.lists(TEXTS, max_size=2).map(tuple),
+    instead=TEXTS,
 )

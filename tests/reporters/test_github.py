@@ -13,9 +13,10 @@ from generator.reporters import github
 
 def test_findings_are_commands_worst_first_and_waived_ones_are_none():
     assert github.report(FINDINGS) == (
-        "::error file=tenants/vision.yaml,line=14,col=26,title=Roles name their verbs (no-wildcard-verbs%2C critical)"
+        "::error file=tenants/vision.yaml,line=14,col=26,title=Roles name their verbs (R002 RB003 no-wildcard-verbs%2C critical)"
         "::role tenant-editor allows every verb on pods%0A  RoleBinding vision-train/editors"
-        "%0A  Role vision-train/tenant-editor%0Afix: Write the verbs that are needed.\n"
+        "%0A  Role vision-train/tenant-editor%0Awith it: no-exec, no-secret-reading"
+        "%0Afix: Write the verbs that are needed.%0Ainstead: the role viewer\n"
         "::warning file=tenants/vision.yaml,title=A namespace has a quota (namespace-has-quota%2C medium)"
         "::namespace vision-train has no quota%0Afix: Set spec.quota.\n"
     )

@@ -30,6 +30,8 @@ def test_a_report_holds_policies_once_and_findings_worst_first():
                 "id": "namespace-has-quota",
                 "title": "A namespace has a quota",
                 "severity": "medium",
+                "codes": [],
+                "severities": {"control-plane": "medium", "shared": "medium", "tenant": "medium"},
                 "category": "resources",
                 "why": "One tenant can take it all.",
                 "fix": "Set spec.quota.",
@@ -39,6 +41,8 @@ def test_a_report_holds_policies_once_and_findings_worst_first():
                 "id": "no-wildcard-verbs",
                 "title": "Roles name their verbs",
                 "severity": "high",
+                "codes": ["R002", "RB003"],
+                "severities": {"control-plane": "high", "shared": "high", "tenant": "high"},
                 "category": "access",
                 "why": "A wildcard allows\nwhat is not invented yet.",
                 "fix": "Write the verbs that are needed.",
@@ -58,10 +62,14 @@ def test_a_report_holds_policies_once_and_findings_worst_first():
                 "kind": "Role",
                 "name": "tenant-editor",
                 "subject": "group:ml-vision",
+                "reach": "tenant",
                 "chain": ["RoleBinding vision-train/editors", "Role vision-train/tenant-editor"],
+                "includes": ["no-exec", "no-secret-reading"],
+                "instead": "the role viewer",
                 "related": [{"file": "rendered/prod-eu/vision.yaml", "field": None, "line": 7, "column": 1}],
                 "fingerprint": "fe1570c99d8812ff9e67c9fba7e9279c32b7afd0086879158c8fbdec86aa6526",
                 "waiver": None,
+                "baseline": None,
             },
             {
                 "policy": "namespace-has-quota",
@@ -75,10 +83,14 @@ def test_a_report_holds_policies_once_and_findings_worst_first():
                 "kind": "Namespace",
                 "name": "vision-train",
                 "subject": None,
+                "reach": None,
                 "chain": [],
+                "includes": [],
+                "instead": None,
                 "related": [],
                 "fingerprint": "840f294234b09354635130eb2916498650f0cc4ba28281e8ec86db4b209f4e33",
                 "waiver": None,
+                "baseline": None,
             },
         ],
     }
@@ -92,6 +104,11 @@ def test_a_waived_finding_says_who_answers_for_it():
         "scope": {"tenant": "audio"},
         "place": {"file": "waivers.yaml", "field": "waivers[0]", "line": 4, "column": 3},
     }
+
+
+def test_what_a_baseline_holds_is_unchanged_and_all_else_is_new():
+    found = read([replace(WILDCARD, known=True), replace(UNLIMITED, known=False), WAIVED])["findings"]
+    assert sorted(str(one["baseline"]) for one in found) == ["None", "new", "unchanged"]
 
 
 def test_without_findings_the_lists_are_empty():
@@ -152,6 +169,9 @@ def test_the_schema_is_one_and_describes_every_field():
         (("findings", 0, "fingerprint"), "x"),
         (("findings", 0, "waiver"), {}),
         (("policies", 0, "id"), ""),
+        (("policies", 0, "severities", "tenant"), "bad"),
+        (("findings", 0, "reach"), "far"),
+        (("findings", 0, "baseline"), "old"),
     ],
 )
 def test_the_schema_refuses_what_no_report_holds(route, value):

@@ -37,13 +37,21 @@ fix: Set spec.quota.</failure>
   RoleBinding vision-train/editors
   Role vision-train/tenant-editor
   see rendered/prod-eu/vision.yaml:7:1
+with it: no-exec, no-secret-reading
+policy: R002 RB003 no-wildcard-verbs
 why: A wildcard allows what is not invented yet.
-fix: Write the verbs that are needed.</failure>
+fix: Write the verbs that are needed.
+instead: the role viewer</failure>
     </testcase>
   </testsuite>
 </testsuites>
 """
     )
+
+
+def test_what_a_baseline_holds_is_skipped():
+    [skipped] = read([replace(UNLIMITED, known=True)]).iter("skipped")
+    assert skipped.get("message") == "known: the baseline holds it"
 
 
 def test_without_findings_one_test_passes():

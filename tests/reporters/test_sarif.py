@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reporters.samples import FINDINGS, HOSTILE, QUOTA, UNLIMITED, WAIVED, WILDCARD, many, moved, orders
 
+from generator.finding import REACHES
 from generator.problems import Place
 from generator.reporters import sarif
 
@@ -37,6 +38,7 @@ def test_a_finding_is_a_result_of_its_rule_and_a_waived_one_is_suppressed():
                 "rules": [
                     {
                         "id": "namespace-has-quota",
+                        "name": "namespace-has-quota",
                         "shortDescription": {"text": "A namespace has a quota"},
                         "fullDescription": {"text": "One tenant can take it all."},
                         "help": {
@@ -48,6 +50,7 @@ def test_a_finding_is_a_result_of_its_rule_and_a_waived_one_is_suppressed():
                     },
                     {
                         "id": "no-wildcard-verbs",
+                        "name": "R002 RB003 no-wildcard-verbs",
                         "shortDescription": {"text": "Roles name their verbs"},
                         "fullDescription": {"text": "A wildcard allows what is not invented yet."},
                         "help": {
@@ -59,6 +62,7 @@ def test_a_finding_is_a_result_of_its_rule_and_a_waived_one_is_suppressed():
                         "properties": {
                             "security-severity": "8.0",
                             "tags": ["security", "access", "CIS Kubernetes Benchmark 1.12: 5.1.3"],
+                            "codes": ["R002", "RB003"],
                         },
                     },
                 ],
@@ -75,6 +79,7 @@ def test_a_finding_is_a_result_of_its_rule_and_a_waived_one_is_suppressed():
                 "message": {
                     "text": "role tenant-editor allows every verb on pods\n"
                     "  RoleBinding vision-train/editors\n  Role vision-train/tenant-editor"
+                    "\n  instead: the role viewer"
                 },
                 "locations": [{"physicalLocation": place("tenants/vision.yaml", 14, 26)}],
                 "partialFingerprints": {
@@ -90,6 +95,9 @@ def test_a_finding_is_a_result_of_its_rule_and_a_waived_one_is_suppressed():
                     "kind": "Role",
                     "name": "tenant-editor",
                     "subject": "group:ml-vision",
+                    "reach": "tenant",
+                    "includes": ["no-exec", "no-secret-reading"],
+                    "instead": "the role viewer",
                 },
                 "relatedLocations": [
                     {
@@ -137,6 +145,16 @@ def test_without_waivers_nothing_is_said_of_suppressions():
     assert [result for result in run([WILDCARD, UNLIMITED])["results"] if "suppressions" in result] == []
 
 
+def test_results_say_what_a_baseline_holds_where_one_was_asked():
+    compared = run([replace(WILDCARD, known=True), replace(UNLIMITED, known=False), WAIVED])["results"]
+    assert [(one["ruleId"], one["baselineState"]) for one in compared] == [
+        ("namespace-has-quota", "new"),
+        ("no-wildcard-verbs", "unchanged"),
+        ("namespace-has-quota", "new"),
+    ]
+    assert [one for one in run([WILDCARD, UNLIMITED])["results"] if "baselineState" in one] == []
+
+
 def test_a_line_that_is_not_known_makes_no_region():
     [result] = run([UNLIMITED])["results"]
     assert result["locations"] == [
@@ -163,7 +181,9 @@ def test_a_path_is_a_relative_reference():
     ],
 )
 def test_severities_have_their_level_and_score(severity, level, score):
-    only = run([replace(UNLIMITED, severity=severity, policy=replace(QUOTA, severity=severity))])
+    only = run(
+        [replace(UNLIMITED, severity=severity, policy=replace(QUOTA, severities=dict.fromkeys(REACHES, severity)))]
+    )
     assert only["results"][0]["level"] == level
     [rule] = only["tool"]["driver"]["rules"]
     assert (rule["defaultConfiguration"]["level"], rule["properties"]["security-severity"]) == (level, score)

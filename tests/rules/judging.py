@@ -1,14 +1,14 @@
 """How the tests of rules write manifests, and what they look at in findings."""
 
 from generator import policy
-from generator.finding import Policy
+from generator.finding import REACHES, Policy
 from generator.manifest import Manifest
 from generator.problems import Place
 
 
 def asking(rule, **parameters):
     """Write a policy that asks by *rule*."""
-    texts = ("asked", "Title", "high", "access", "why", "fix")
+    texts = ("asked", "Title", dict.fromkeys(REACHES, "high"), "access", "why", "fix")
     return Policy(*texts, (), rule, parameters, (), (), Place("asked.yaml"))
 
 

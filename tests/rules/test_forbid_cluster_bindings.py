@@ -38,3 +38,11 @@ def test_a_role_that_is_still_to_be_written_counts():
 def test_each_principal_is_a_cause_of_its_own():
     found = findings(ASKED, *HOME, binding("all", "view", "User:ann", "Group:ml", "Group:other"))
     assert [finding.subject for finding in found] == ["group:ml", "user:ann"]
+
+
+@pytest.mark.parametrize("broad", ["Group:system:authenticated", "Group:system:serviceaccounts"])
+def test_everybody_is_told_as_everybody_and_not_once_more_as_a_tenant(broad):
+    bound = binding("all", "view", broad)
+    assert messages(ASKED, *HOME, bound) == []
+    asked = asking("forbid-subjects", subjects=["group:system:authenticated", "group:system:serviceaccounts"])
+    assert len(messages(asked, *HOME, bound)) == 1

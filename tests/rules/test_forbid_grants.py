@@ -2,12 +2,16 @@ import time
 
 import pytest
 from access.rbac import binding, role, rule, urls
-from rules.judging import asking, findings, messages
+from rules.judging import asking, findings, messages, space, tenants_space
 
 
-def forbidding(verbs, resources, groups=""):
+def grant(verbs, resources, groups="", **more):
     words = {"verbs": verbs, "resources": resources, "apiGroups": groups}
-    return asking("forbid-grants", **{name: text.split(",") for name, text in words.items()})
+    return {**{name: text.split(",") for name, text in words.items()}, **more}
+
+
+def forbidding(verbs, resources, groups="", **parameters):
+    return asking("forbid-grants", grants=[grant(verbs, resources, groups)], **parameters)
 
 
 ESCALATION = forbidding("bind,escalate,impersonate", "*", "*")
@@ -153,6 +157,94 @@ def test_what_every_cluster_starts_with_is_no_finding():
 def test_a_default_role_that_was_widened_is_a_finding_for_all_who_have_it():
     widened = role("system:discovery", rule("get", "", "secrets"))
     assert [finding.subject for finding in findings(SECRETS, widened)] == ["group:system:authenticated"]
+
+
+# What a policy is about
+
+
+def test_any_of_several_grants_is_forbidden():
+    asked = asking("forbid-grants", grants=[grant("get", "secrets"), grant("create", "jobs", "batch")])
+    assert messages(asked, *given(rule("get,create", "batch", "jobs"))) == [
+        "Group ml is granted create on jobs in batch, in namespace ns1 by RoleBinding b of Role r"
+    ]
+    assert messages(asked, *given(rule("create", "", "secrets"), rule("get", "batch", "jobs"))) == []
+
+
+def test_only_some_names_may_matter():
+    asked = asking("forbid-grants", grants=[grant("update", "configmaps", resourceNames=["coredns"])])
+    assert messages(asked, *given(rule("update", "", "configmaps", "other"))) == []
+    assert messages(asked, *given(rule("update", "", "configmaps"))) == [
+        "Group ml is granted update on configmaps in the core group, named coredns, in namespace ns1 by RoleBinding b of Role r"
+    ]
+
+
+@pytest.mark.parametrize(("version", "found"), [("1.34", 1), ("1.35", 0), ("1.36", 0), (None, 0)])
+def test_a_version_may_make_a_grant_harmless(version, found):
+    asked = asking("forbid-grants", grants=[grant("get", "pods/exec", before="1.35")])
+    assert len(messages(asked, *given(rule("get", "", "pods/exec")), version=version)) == found
+
+
+@pytest.mark.parametrize(("version", "found"), [("1.34", 0), ("1.35", 1), ("1.36", 1)])
+def test_a_version_may_be_the_first_in_which_a_grant_counts(version, found):
+    asked = asking("forbid-grants", grants=[grant("impersonate:user-info", "users", "*", since="1.35")])
+    users = rule("impersonate:user-info", "authentication.k8s.io", "users")
+    assert len(messages(asked, *bound_everywhere(users), version=version)) == found
+
+
+def test_namespaces_narrow_where_but_the_whole_cluster_is_there_too():
+    asked = forbidding("create", "secrets", namespaces=["kube-system"])
+    create = rule("create", "", "secrets")
+    assert messages(asked, *given(create)) == []
+    assert (
+        len(messages(asked, role("kube-system/r", create), binding("kube-system/b", "r", "Group:ml", kind="Role"))) == 1
+    )
+    assert len(messages(asked, *bound_everywhere(create))) == 1
+
+
+def test_labels_narrow_where():
+    asked = forbidding("create", "secrets", labels={"purpose": "billing"})
+    create = rule("create", "", "secrets")
+    assert messages(asked, *given(create), space(purpose="other")) == []
+    assert messages(asked, *given(create)) == []
+    assert len(messages(asked, *given(create), space(purpose="billing"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "tenant", "found"),
+    [
+        ("restricted", "vision", 0),
+        ("baseline", "vision", 0),
+        ("privileged", "vision", 1),
+        (None, "vision", 1),
+        ("restricted", None, 1),
+    ],
+)
+def test_a_tenants_own_namespace_may_be_left_out_where_pod_security_confines_it(level, tenant, found):
+    home = tenants_space(tenant=tenant) if tenant else space()
+    if level:
+        home["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] = level
+    asked = forbidding("create", "pods", unless="confined")
+    assert len(messages(asked, home, *given(rule("create", "", "pods")))) == found
+    assert len(messages(asked, home, *bound_everywhere(rule("create", "", "pods")))) == 1
+
+
+def test_all_subresources_of_a_resource_can_be_asked_about():
+    asked = forbidding("impersonate", "userextras/*", "authentication.k8s.io")
+    extras = "authentication.k8s.io"
+    assert messages(asked, *bound_everywhere(rule("impersonate", extras, "userextras/scopes"))) == [
+        "Group ml is granted impersonate on userextras/scopes in authentication.k8s.io, in the whole cluster by ClusterRoleBinding b of ClusterRole r"
+    ]
+    assert len(messages(asked, *bound_everywhere(rule("impersonate", extras, "*")))) == 1
+    assert messages(asked, *bound_everywhere(rule("impersonate", extras, "userextras,uids"))) == []
+
+
+def test_of_much_the_first_is_said():
+    many = ",".join(f"things{i}/a{i}" for i in range(12))
+    (message,) = messages(
+        asking("forbid-grants", grants=[grant("get", one, f"g{i}") for i, one in enumerate(many.split(","))]),
+        *given(rule("get", "*", "*")),
+    )
+    assert "; and 4 more, in namespace ns1" in message
 
 
 # Causes

@@ -1,0 +1,123 @@
+"""What the account of a launcher or a pipeline engine may do: presets, one data file each in ``presets/``.
+
+The law: a preset gives rights in one namespace, names every verb and resource, and hands out no rights, identities or
+tokens. What an engine does not need for all of its work is an option. Each file is read once, when it is asked for.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+from generator import documents, shipped
+from generator.fixed import Fixed, FixedList
+from generator.problems import Place, Problem, instead
+
+#: A rule as a manifest has it.
+Rule = Mapping[str, Any]
+
+#: What a preset's account is for: pods run as it, it submits what an operator makes pods of, it makes pods or Jobs
+#: itself, or a person has it.
+CLASSES = ("workload", "client", "launcher", "human")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A switch that adds rules; *flags* are the powers that these add."""
+
+    name: str
+    title: str
+    default: bool
+    flags: frozenset[str]
+    rules: tuple[Rule, ...] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A preset as its file describes it; *kind* is one of ``CLASSES``, and *flags* those of ``powers``."""
+
+    name: str
+    title: str
+    kind: str
+    flags: frozenset[str]
+    options: tuple[Option, ...]
+    source: str
+    rules: tuple[Rule, ...] = field(hash=False)
+
+
+def from_value(value: Mapping[str, Any]) -> Preset:
+    """Take a preset from a value that its schema has found valid."""
+    return Preset(
+        name=value["name"],
+        title=value["title"],
+        kind=value["class"],
+        flags=frozenset(value["flags"]),
+        options=tuple(_option(name, option) for name, option in value.get("options", {}).items()),
+        source=value["source"],
+        rules=tuple(map(Fixed, value["rules"])),
+    )
+
+
+def _option(name: str, value: Mapping[str, Any]) -> Option:
+    flags = frozenset(value.get("flags", ()))
+    return Option(name, value["title"], value["default"], flags, tuple(map(Fixed, value["rules"])))
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all presets, by alphabet; no file is opened for it."""
+    return tuple(sorted(path.stem for path in shipped.presets().glob("*.yaml")))
+
+
+@cache
+def named(name: str) -> Preset:
+    """Return a preset by its name, which is one of `names`."""
+    if name not in names():
+        raise KeyError(name)
+    document = documents.read(shipped.presets(), f"{name}.yaml")
+    if document.problems:
+        raise AssertionError(document.problems[0])  # the file is ours
+    value: Any = document.value
+    return from_value(value)
+
+
+def every() -> tuple[Preset, ...]:
+    """Return all presets, by name."""
+    return tuple(map(named, names()))
+
+
+def check(name: str, options: Mapping[str, bool], origin: Place) -> Iterator[Problem]:
+    """Find what somebody who names a preset and sets its options has misspelled.
+
+    *origin* is where the fields ``preset`` and ``options`` stand.
+    """
+    if name not in names():
+        yield Problem(origin / "preset", f"{name!r} is not a preset; {instead(name, names())}")
+        return
+    known = [option.name for option in named(name).options]
+    for wrong in sorted(options.keys() - set(known)):
+        message = f"{wrong!r} is not an option of {name}; {instead(wrong, known)}"
+        yield Problem(origin / "options" / wrong, message)
+
+
+def rules(preset: Preset, options: Mapping[str, bool]) -> FixedList:
+    """Return what a preset allows with these options, as a Role has it; the list is never changed.
+
+    An option that is not named has its default; `check` accepts the names.
+    """
+    return _rules(preset, chosen(preset, options))
+
+
+def chosen(preset: Preset, options: Mapping[str, bool]) -> tuple[Option, ...]:
+    """Return the options that are on."""
+    return tuple([option for option in preset.options if options.get(option.name, option.default)])
+
+
+def flags(preset: Preset, options: Mapping[str, bool]) -> frozenset[str]:
+    """Return what a reviewer must know of a preset with these options: the powers that it gives."""
+    return preset.flags.union(*(option.flags for option in chosen(preset, options)))
+
+
+@lru_cache(256)
+def _rules(preset: Preset, on: tuple[Option, ...]) -> FixedList:
+    return FixedList([*preset.rules, *(rule for option in on for rule in option.rules)])

@@ -1,0 +1,114 @@
+"""What policies ask about: grants as they are written in a policy, and the sets of requests that they stand for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from generator.access import Rule
+from generator.access.algebra import Permissions
+from generator.access.algebra_diagrams import EVERYTHING, GROUP, NAME, NOTHING, RESOURCE, SUBRESOURCE, Words, branch
+from generator.access.algebra_paths import NO_PATHS
+from generator.customs import CustomResource
+from generator.rules import scopes
+from generator.rules.memory import Memory
+
+#: A grant as a policy writes it, see :class:`generator.rules.parameters.Grants`.
+Grant = Mapping[str, Any]
+
+#: A message stays one that can be read; the chain of a finding holds the rules themselves.
+_SAID = 8
+
+
+def shape(grants: Sequence[Grant], version: str) -> Permissions:
+    """Return what grants stand for on a cluster of a Kubernetes version.
+
+    Raises :class:`ValueError` where custom resources are not listed yet: it would stand for nothing, and find nothing.
+    """
+    return _shapes.of(grants, version)
+
+
+def _shape(grants: Sequence[Grant], version: str) -> Permissions:
+    live = [one for one in grants if _is_live(one, version)]
+    if any("customs" in one for one in live):
+        raise ValueError("a grant by customs has to be expanded before it is asked about")
+    found = Permissions.of([_rule(one, resources) for one in live if (resources := _spelled(one["resources"]))])
+    for one in live:
+        if parents := _parents(one["resources"]):
+            found |= _below(one, parents)
+    return found
+
+
+_shapes = Memory(_shape)
+
+
+def granting(rules: Sequence[Rule], asked: Permissions, *, in_namespace: bool) -> tuple[int, ...]:
+    """Return those of a role's rules that grant some of a shape in the whole cluster, or in one namespace."""
+    live = asked & scopes.of_role_bindings() if in_namespace else asked
+    return tuple([index for index, rule in enumerate(rules) if Permissions.of([rule]) & live])
+
+
+def worded(found: Permissions) -> str:
+    """Say what is held of a shape; of much, the first."""
+    said = found.describe()
+    more = (f"and {len(said) - _SAID} more",) if len(said) > _SAID else ()
+    return "; ".join((*said[:_SAID], *more))
+
+
+def expanded(parameters: Mapping[str, Any], customs: Sequence[CustomResource]) -> dict[str, Any]:
+    """Return parameters with the custom resources listed that their grants mean.
+
+    Where none has the effects, the grant stays as it is, and whoever asks about it is refused.
+    """
+    return {name: _expanded(value, customs) for name, value in parameters.items()}
+
+
+def _expanded(value: Any, customs: Sequence[CustomResource]) -> Any:
+    if isinstance(value, list):
+        return [one for item in value for one in _listed(item, customs)]
+    return value
+
+
+def _listed(item: Any, customs: Sequence[CustomResource]) -> list[Any]:
+    if not isinstance(item, Mapping) or "customs" not in item:
+        return [_expanded(item, customs)]
+    resources: dict[str, list[str]] = {}
+    for one in customs:
+        if not {*item["customs"]}.isdisjoint(one.effects):
+            resources.setdefault(one.group, []).append(one.resource)
+    rest = {name: value for name, value in item.items() if name != "customs"}
+    return [{"apiGroups": [group], "resources": found, **rest} for group, found in resources.items()] or [item]
+
+
+def _is_live(grant: Grant, version: str) -> bool:
+    now = _minor(version)
+    return ("since" not in grant or _minor(grant["since"]) <= now) and (
+        "before" not in grant or now < _minor(grant["before"])
+    )
+
+
+def _minor(version: str) -> int:
+    return int(version.split(".")[1])
+
+
+def _rule(grant: Grant, resources: Sequence[str]) -> Rule:
+    names = tuple(grant.get("resourceNames", ()))
+    return Rule(tuple(grant["verbs"]), tuple(grant["apiGroups"]), tuple(resources), names)
+
+
+def _spelled(resources: Iterable[str]) -> list[str]:
+    """Return the resources that mean in a policy what they mean in a role."""
+    return [one for one in resources if not one.endswith("/*")]
+
+
+def _parents(resources: Iterable[str]) -> list[str]:
+    """Return the resources of which all subresources are meant."""
+    return [one.removesuffix("/*") for one in resources if one.endswith("/*")]
+
+
+def _below(grant: Grant, resources: Sequence[str]) -> Permissions:
+    verbs = EVERYTHING if "*" in grant["verbs"] else Words(frozenset(grant["verbs"]))
+    names = grant.get("resourceNames", ())
+    named = branch(NAME, NOTHING, dict.fromkeys(names, verbs)) if names else verbs
+    whose = named if "*" in resources else branch(RESOURCE, NOTHING, dict.fromkeys(resources, named))
+    targets = branch(SUBRESOURCE, whose, {"": NOTHING})
+    groups = grant["apiGroups"]
+    return Permissions(targets if "*" in groups else branch(GROUP, NOTHING, dict.fromkeys(groups, targets)), NO_PATHS)
