@@ -86,12 +86,13 @@ def _decisive(policy: Policy) -> str:
 
 def choose(policies: Sequence[Policy], selected: Collection[str], ignored: Collection[str]) -> list[Policy]:
     """Return the selected policies (all, if none is) without the ignored ones; refuse names that no policy has."""
-    names = [name for one in policies for name in one.names]
+    names = {name: one.id for one in policies for name in one.names}
     unknown = [("--select", name) for name in selected if name not in names]
     unknown += [("--ignore", name) for name in ignored if name not in names]
     if unknown:
         problems = [
-            Problem(Place(where), f"{name!r} is not a policy; {instead(name, names)}") for where, name in unknown
+            Problem(Place(where), f"{name!r} is not a policy; {instead(name, {*names.values()})}")
+            for where, name in unknown
         ]
         raise InputError(problems)
     return [one for one in policies if not {*one.names} & {*ignored} and (not selected or {*one.names} & {*selected})]

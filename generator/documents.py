@@ -18,7 +18,7 @@ from generator import syntax
 from generator.events import Events, Positions, Value, natural_key
 from generator.problems import Place, Problem, Route
 
-__all__ = ["Document", "Value", "load", "locate", "natural_key", "parse", "parse_all", "read", "resolved"]
+__all__ = ["Document", "Value", "count", "load", "locate", "natural_key", "parse", "parse_all", "read", "resolved"]
 
 #: Bytes of an input file; a tenant's has about 1,000.
 MAX_DOCUMENT = 1 << 20
@@ -91,6 +91,11 @@ def locate(data: bytes, route: Route, index: int = 0) -> tuple[int, int]:
     return documents[index].find(route) if index < len(documents) else (1, 1)
 
 
+def count(data: bytes) -> int:
+    """Count the documents that :func:`locate` finds its way in."""
+    return len(_positions(data))
+
+
 def resolved(problem: Problem, data: bytes, index: int = 0) -> Problem:
     """Fill in line and column of a problem whose place is symbolic."""
     if problem.place.line:
@@ -105,10 +110,15 @@ def _positions(data: bytes) -> tuple[Positions, ...]:
     return () if text is None else Events(text, "").positions()
 
 
-def load(root: Path, name: str, *, limit: int = MAX_DOCUMENT) -> tuple[bytes | None, tuple[Problem, ...]]:
-    """Read the bytes of the file *name* below *root*; ``None`` and a problem if it is no file to be read."""
+def load(
+    root: Path, name: str, *, limit: int = MAX_DOCUMENT, anywhere: bool = False
+) -> tuple[bytes | None, tuple[Problem, ...]]:
+    """Read the bytes of the file *name* below *root*; ``None`` and a problem if it is no file to be read.
+
+    *anywhere* reads it wherever it and its links lead, for somebody who named it.
+    """
     try:
-        path = _inside(str(root), name)
+        path = os.path.join(root, name) if anywhere else _inside(str(root), name)
         if path is not None:
             return _contents(path, limit), ()
         message = "the path leads out of the repository; write a file there instead of a link"

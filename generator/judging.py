@@ -161,7 +161,7 @@ def conclude(root: Path, choice: Choice, judged: Judged) -> int:
         entries = baseline.common(entries, judged.known_before)
     known = baseline.apply(applied.findings, entries, whole=judged.whole) if entries is not None else None
     findings = known.findings if known is not None else applied.findings
-    _report(findings, choice)
+    _report(findings, choice, complete=complete)
     problems += [*wrong, *(known.problems if known is not None else ())]
     tell(root, [*problems, *judged.refused])
     return _code(findings, choice, problems, judged.refused)
@@ -198,10 +198,12 @@ def located(findings: Iterable[Finding], folder: Path, piped: bytes = b"") -> tu
 # -- reports
 
 
-def _report(findings: Sequence[Finding], choice: Choice) -> None:
+def _report(findings: Sequence[Finding], choice: Choice, *, complete: bool) -> None:
     for output in choice.outputs:
         _write(output.path, _text(findings, output.form, show_all=choice.show_all))
-    if choice.printed is not None:
+    # What could not be read may hold some, so that "no findings" would mislead.
+    is_idle = choice.printed == "text" and not findings and not complete
+    if choice.printed is not None and not is_idle:
         text = _text(findings, choice.printed, show_all=choice.show_all, color=True)
         click.echo(text, nl=False)  # without its colours, where nobody can see them
 

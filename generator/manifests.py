@@ -42,6 +42,8 @@ _OBJECT = re.compile(
 )
 _NAMESPACE = re.compile(rb"^  namespace: (.*)$", re.MULTILINE)
 
+_DIVIDER = re.compile(rb"^---(?=\s|\Z)", re.MULTILINE)
+
 
 class _Head(NamedTuple):
     """Where a document starts, and the last comment above it; empty if there is none."""
@@ -104,8 +106,10 @@ def rendered(
 
 def _positions(data: bytes, places: Iterable[Place]) -> Iterator[Place]:
     """Yield *places* of one file with their lines; the line that one has is that of its document."""
-    read_ = documents.parse_all(data, "")
-    indices = {head.line: index for index, head in enumerate(_heads(data, read_))}
+    heads = _divided(data)
+    if len(heads) != documents.count(data):
+        heads = _heads(data, documents.parse_all(data, ""))
+    indices = {head.line: index for index, head in enumerate(heads)}
     for place in places:
         line, column = documents.locate(data, place.route, indices.get(place.line, 0))
         yield place._replace(line=line, column=column) if place.route else place
@@ -174,9 +178,7 @@ def _load(name: str, folder: Path, piped: bytes) -> tuple[bytes | None, tuple[Pr
     """Read a file that was named, or found in a folder that was: a link is followed, as it has been looked at."""
     if name == PIPED:
         return piped, ()
-    real = Path(os.path.realpath(folder / name))
-    data, problems = documents.load(real.parent, real.name, limit=documents.MAX_STREAM)
-    return data, tuple([replace(problem, place=Place(name)) for problem in problems])
+    return documents.load(folder, name, limit=documents.MAX_STREAM, anywhere=True)
 
 
 # -- objects
@@ -242,18 +244,26 @@ def _route(item: Any, origin: Place) -> Route:
 
 def _heads(data: bytes, found: tuple[Document, ...]) -> list[_Head]:
     """Find where the documents start: by the lines that divide them, or exactly where these do not agree."""
-    heads: list[_Head] = []
-    waiting, comment = True, b""
-    for number, line in enumerate(data.splitlines(), 1):
-        if line.startswith(b"---") and not line[3:4].strip():
-            waiting, comment, line = True, b"", line[3:]  # noqa: PLW2901 - what stands beside the dashes counts
-        text = line.strip() if waiting else b""
-        if text.startswith(b"#"):
-            comment = text
-        elif text and text != b"..." and not text.startswith(b"%"):
-            heads.append(_Head(number, comment[1:].strip().decode(errors="replace")))
-            waiting = False
+    heads = _divided(data)
     return heads if len(heads) == len(found) else [_Head(_start(data, i, one), "") for i, one in enumerate(found)]
+
+
+def _divided(data: bytes) -> list[_Head]:
+    """Find the first line of each part that lines of ``---`` divide; what stands beside the dashes counts."""
+    heads: list[_Head] = []
+    above = 1  # lines, up to the one in which a part starts
+    for part in _DIVIDER.split(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")):
+        lines = part.split(b"\n")
+        comment = b""
+        for number, line in enumerate(lines, above):
+            text = line.strip()
+            if text.startswith(b"#"):
+                comment = text
+            elif text and text != b"..." and not text.startswith(b"%"):
+                heads.append(_Head(number, comment[1:].strip().decode(errors="replace")))
+                break
+        above += len(lines) - 1
+    return heads
 
 
 def _start(data: bytes, index: int, document: Document) -> int:

@@ -22,7 +22,9 @@ spec:
   tiers:
     small: {quota: {mode: shared, hard: {requests.cpu: 8, requests.memory: 16Gi, pods: 20}}}
     large: {quota: {mode: shared, hard: {requests.cpu: 64, requests.memory: 256Gi, pods: 200}}}
-  defaults: {clusters: [eu]}
+  defaults:
+    clusters: [eu]
+    limits: {container: {default: {cpu: 1, memory: 1Gi}, defaultRequest: {cpu: 100m, memory: 128Mi}}}
 """
 
 #: The files of a tenant, where nobody says otherwise.

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 from repositories import repository, write
 
-from generator import catalogue
+from generator import catalogue, shipped
+from generator.finding import REACHES
 from generator.problems import InputError
 
 OWN = """\
@@ -20,7 +23,7 @@ examples: {{passes: [], fails: []}}
 def test_the_shipped_policies_hold_where_a_site_has_none(tmp_path):
     policies, problems = catalogue.read(tmp_path)
     assert problems == []
-    assert [one.id for one in policies][:2] == ["default-account-has-no-token", "namespace-denies-traffic"]
+    assert [one.id for one in policies] == sorted(path.stem for path in shipped.policies().glob("*.yaml"))
 
 
 def test_a_sites_policy_replaces_the_shipped_one_of_its_id(tmp_path):
@@ -43,6 +46,87 @@ def test_a_policy_that_cannot_be_asked_is_told_and_left_out(tmp_path):
     assert "mine" not in [one.id for one in policies]
 
 
+def test_what_is_beside_the_tenants_is_checked(tmp_path):
+    repository(tmp_path)
+    write(tmp_path, "policies/no-secrets.yaml", OWN.format(id="no-pods", severity="low", rule="forbid-wildcards"))
+    write(tmp_path, "policies/broken.yaml", "a: {\n")
+    write(tmp_path, "policies/README.md", "")
+    _, problems = catalogue.read(tmp_path)
+    assert {str(problem.place) for problem in problems} == {"policies/broken.yaml", "policies/no-secrets.yaml#id"}
+    assert "'no-pods' is not the name of the file, 'no-secrets'; rename one of them" in [p.message for p in problems]
+    write(tmp_path, "tenants/waivers.yaml", "waivers: 1\n")
+    assert "tenants/waivers.yaml#waivers" in [str(problem.place) for problem in catalogue.accepted(tmp_path)[1]]
+
+
+def adjustment(**more):
+    return "\n".join(f"{key}: {value}" for key, value in {"id": "no-secret-reading", "reason": "ours", **more}.items())
+
+
+def test_an_adjustment_changes_what_it_names_and_says_why(tmp_path):
+    repository(tmp_path)
+    write(tmp_path, "policies/adjustments/no-secret-reading.yaml", adjustment(severity="low"))
+    policies, problems = catalogue.read(tmp_path)
+    assert problems == []
+    (one,) = [one for one in policies if one.id == "no-secret-reading"]
+    assert (one.severity, one.reason, str(one.adjusted)) == (
+        "low",
+        "ours",
+        "policies/adjustments/no-secret-reading.yaml",
+    )
+    assert one.why
+
+
+def test_an_adjustment_can_switch_a_policy_off_in_some_reaches_or_all(tmp_path):
+    repository(tmp_path)
+    reaches = "{control-plane: critical, shared: low, tenant: off}"
+    for severity, expected in (("off", ["off", "off", "off"]), (reaches, ["critical", "low", "off"])):
+        write(
+            tmp_path,
+            "policies/adjustments/no-secret-reading.yaml",
+            adjustment(severity=f'"{severity}"' if severity == "off" else severity.replace("off", '"off"')),
+        )
+        (one,) = [one for one in catalogue.read(tmp_path)[0] if one.id == "no-secret-reading"]
+        assert [*one.severities.values()] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        (adjustment(severity="lwo"), "severity", "did you mean 'low'?"),
+        (adjustment(parameters="{grant: 1}"), "parameters/grant", "did you mean 'grants'?"),
+        (adjustment(id="no-secrets-reading"), "id", "is not the name of the file"),
+        ("id: no-secret-reading\nseverity: low\n", "reason", "write it"),
+    ],
+)
+def test_an_adjustment_with_mistakes_is_told_and_changes_nothing(tmp_path, text, place, message):
+    repository(tmp_path)
+    write(tmp_path, "policies/adjustments/no-secret-reading.yaml", text)
+    policies, (problem,) = catalogue.read(tmp_path)
+    assert problem.place.document == "policies/adjustments/no-secret-reading.yaml"
+    assert "/".join(map(str, problem.place.route)) == place
+    assert message in problem.message
+    assert {one.id: one.severity for one in policies}["no-secret-reading"] == "critical"
+
+
+def test_an_adjustment_of_nothing_is_told(tmp_path):
+    repository(tmp_path)
+    write(tmp_path, "policies/adjustments/no-secrets-reading.yaml", adjustment(id="no-secrets-reading"))
+    _, (problem,) = catalogue.read(tmp_path)
+    assert problem.message == "'no-secrets-reading' is not a policy; did you mean 'no-secret-reading'?"
+
+
+def test_what_a_change_drops_or_softens_holds_as_in_the_base(tmp_path):
+    policies, _ = catalogue.read(tmp_path)
+    softer = [replace(one, severities=dict.fromkeys(REACHES, "info")) for one in policies if one.id == "no-escalation"]
+    rest = [one for one in policies if one.id not in ("no-escalation", "no-exec")]
+    held = catalogue.with_base([*rest, *softer], policies, "main")
+    assert len(held) == len(policies) + 1
+    added = held[len(policies) - 1 :]
+    assert [(one.id, one.severity) for one in added] == [("no-escalation", "critical"), ("no-exec", "critical")]
+    assert all(one.title.endswith(" (as in main)") for one in added)
+    assert catalogue.with_base(policies, policies, "main") == policies
+
+
 def test_policies_are_chosen_by_id_and_unknown_ids_are_refused(tmp_path):
     policies, _ = catalogue.read(tmp_path)
     assert [one.id for one in catalogue.choose(policies, ["no-escalation"], [])] == ["no-escalation"]
@@ -51,7 +135,7 @@ def test_policies_are_chosen_by_id_and_unknown_ids_are_refused(tmp_path):
         catalogue.choose(policies, ["no-escalatoin"], ["x"])
     assert [f"{p.place}: {p.message}"[:70] for p in refused.value.problems] == [
         "--select: 'no-escalatoin' is not a policy; did you mean 'no-escalation",
-        "--ignore: 'x' is not a policy; use one of 'default-account-has-no-toke",
+        "--ignore: 'x' is not a policy; use one of 'cloud-identity-is-well-form",
     ]
 
 

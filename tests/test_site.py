@@ -66,24 +66,6 @@ def test_a_template_that_fails_is_told_where_it_is_asked_for(tmp_path):
     assert site.assembly is not None
 
 
-def test_the_documents_beside_the_tenants_are_checked(tmp_path):
-    repository(tmp_path)
-    write(tmp_path, "policies/no-secrets.yaml", POLICY)
-    write(tmp_path, "policies/broken.yaml", "a: {\n")
-    write(tmp_path, "policies/README.md", "")
-    write(tmp_path, "tenants/waivers.yaml", "waivers: 1\n")
-    lines = told(read_site(tmp_path))
-    assert (
-        "policies/no-secrets.yaml: id: 'no-pods' is not the name of the file, 'no-secrets'; rename one of them" in lines
-    )
-    assert {line.partition(":")[0] for line in lines} == {
-        "policies/broken.yaml",
-        "policies/no-secrets.yaml",
-        "tenants/waivers.yaml",
-    }
-    assert read_site(tmp_path).assembly is not None
-
-
 def test_the_digest_changes_with_all_that_tenants_are_made_with(tmp_path):
     repository(tmp_path)
     digests = [read_site(tmp_path).digest, read_site(tmp_path).digest]

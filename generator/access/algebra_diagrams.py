@@ -8,12 +8,15 @@ The law: a diagram is reduced (no answer for a string equals that for all others
 not matter), and it is only ever made by `branch`. Then equal sets have equal diagrams, whatever rules they come from.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 #: The questions, in their order. Subresources come before resources, since ``*/log`` names a subresource of all.
 GROUP, SUBRESOURCE, RESOURCE, NAME, VERB = range(5)
+
+#: So many strings are gone through one by one, even where some lead to the same; a rule may name thousands.
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,11 @@ def contains(a: Diagram, b: Diagram) -> bool:
     axis = min(a.axis, b.axis)
     (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
     words = cases_a.keys() | cases_b.keys()
-    pairs = {(cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words}
+    pairs: Iterable[tuple[Diagram, Diagram]] = (
+        (cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words
+    )
+    if len(words) > _FEW:
+        pairs = set(pairs)
     return contains(default_a, default_b) and all(contains(*pair) for pair in pairs)
 
 
@@ -160,5 +167,7 @@ def _case_by_case(operation: Callable[[Diagram, Diagram], Diagram], a: Diagram, 
     (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
     words = cases_a.keys() | cases_b.keys()
     pairs = {word: (cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words}
+    if len(words) <= _FEW:
+        return branch(axis, operation(default_a, default_b), {word: operation(*pair) for word, pair in pairs.items()})
     done = {pair: operation(*pair) for pair in set(pairs.values())}
     return branch(axis, operation(default_a, default_b), {word: done[pair] for word, pair in pairs.items()})

@@ -142,7 +142,7 @@ def _allowed(title: str, allowed: Permissions) -> Iterator[str]:
 
 
 def _stepped(number: int, step: Step, located: Located) -> Iterator[str]:
-    yield from folded(f"{number}. as {_acting(step.who)}: {step.does}, {_where(step.scope)}", "  ", "     ")
+    yield from folded(f"{number}. as {_acting(step.who)}: {shown(step.does)}, {_where(step.scope)}", "  ", "     ")
     yield from granted(step.grants[:_GRANTS], located, "     ")
     if len(step.grants) > _GRANTS:
         yield f"     and by {len(step.grants) - _GRANTS} more"

@@ -165,9 +165,7 @@ def test_a_chain_of_thousands_of_roles_ends_with_the_rules_of_the_last():
 def test_what_gathers_too_much_is_left_empty_and_told(monkeypatch):
     monkeypatch.setattr(aggregation, "MAX_GATHERED", 3)
     two = [role("a", HAMMER, labels=WOOD), role("b", NAIL, labels=WOOD), role("c", CHISEL, labels=NOT_WOOD)]
-    found = effective(
-        manifests(*two, role("x", select=["on=wood"]), role("y", SAW, select=["on=not-wood", "on=wood"]))
-    )
+    found = effective(manifests(*two, role("x", select=["on=wood"]), role("y", SAW, select=["on=not-wood", "on=wood"])))
     assert (verbs(found, "x"), verbs(found, "y")) == (["hammer", "nail"], [])
     (problem,) = [one for one in found.problems if not one.warning]
     assert str(problem.place) == "rbac.yaml#4/aggregationRule"

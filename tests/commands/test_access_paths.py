@@ -104,7 +104,7 @@ def test_a_repository_can_name_resources_of_its_own(tenantry, manifests, tmp_pat
     write(tmp_path, "policies/data/custom-resources.yaml", "version: 2\nresources: []\n")
     code, out, err = tenantry(*question)
     assert (code, out) == (2, "")
-    assert err.startswith("policies/data/custom-resources.yaml:1:10: version: ")
+    assert err.startswith("policies/data/custom-resources.yaml:1:1: version: 2 is not allowed; ")
 
 
 def test_bind_is_told_with_the_roles_that_it_names(tenantry, manifests):

@@ -14,7 +14,7 @@ def root(tmp_path, tenantry):
 @pytest.mark.usefixtures("root")
 def test_what_is_right_is_0(tenantry):
     for arguments in ([], ["--no-index"], ["--jobs", "2"]):
-        assert tenantry("check", *arguments) == (0, "2 tenants, 8 files: rendered/ is current\n", "")
+        assert tenantry("check", *arguments) == (0, "2 tenants, 8 files: rendered/ is current\nno findings\n", "")
 
 
 def test_a_check_writes_nothing_at_all(tmp_path, tenantry):
@@ -35,7 +35,7 @@ def test_drift_is_1(root, tenantry):
             "  create  rendered/eu/tenants/more/20-rbac.yaml\n"
             "  create  rendered/eu/tenants/more/30-network.yaml\n"
             "  create  rendered/eu/tenants/nlp/20-rbac.yaml\n"
-            "5 files would change; write them with: tenantry render\n"
+            "5 files would change; write them with: tenantry render\nno findings\n"
         ),
         "",
     )
@@ -61,7 +61,7 @@ def test_a_hand_edited_file_of_a_tenant_that_is_gone_is_1(root, tenantry):
         (root / f"rendered/eu/tenants/nlp/{name}.yaml").unlink()
     assert tenantry("check") == (
         1,
-        "",
+        "no findings\n",
         (
             f"{RBAC}: nothing asks for this file any more, and it was changed by hand; save the change, then delete the file\n"
             "1 error under rendered/\n"
@@ -84,7 +84,7 @@ def test_a_link_to_the_right_files_is_1(root, tenantry, name):
     (root / name).symlink_to(root / "elsewhere")
     assert tenantry("check") == (
         1,
-        "",
+        "no findings\n",
         f"{name}: this is a link, and rendered files never go through one; replace it\n1 error under rendered/\n",
     )
 
@@ -94,4 +94,4 @@ def test_wrong_input_is_2_whatever_rendered_looks_like(root, tenantry):
     write(root, "tenants/vision.yaml", tenant("vision", "{tear: small}"))
     code, out, err = tenantry("check")
     assert (code, out) == (2, "")
-    assert err == "tenants/vision.yaml:4:8: spec.tear: there is no such field; did you mean 'tier'?\n1 error\n"
+    assert err == "tenants/vision.yaml:4:8: spec.tear: there is no such field; did you mean 'tier'?\n1 error; what is wrong was not judged\n"

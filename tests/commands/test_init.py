@@ -44,7 +44,7 @@ def contents(folder):
 
 def test_a_repository_is_made_and_is_clean_at_once(tenantry, tmp_path):
     assert tenantry("init", "--kubernetes", "1.34") == (0, NEW, "")
-    assert tenantry("check") == (0, "1 tenant, 4 files: rendered/ is current\n", "")
+    assert tenantry("check") == (0, "1 tenant, 4 files: rendered/ is current\nno findings\n", "")
     assert (tmp_path / "rendered/production/tenants/example/20-rbac.yaml").is_file()
 
 
