@@ -11,6 +11,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+import foreign
 import peers
 import process
 import workload
@@ -20,9 +21,12 @@ from workload import Shape
 #: The smallest program that click can make.
 _EMPTY_CLICK = "import click; click.group(name='empty')(lambda: None)(['--help'], prog_name='empty')"
 _TENANTRY = (sys.executable, "-c", "import sys; from generator.cli import main; sys.argv[0] = 'tenantry'; main()")
+_READER = (sys.executable, str(Path(__file__).with_name("foreign.py")))
 _PEERS = (sys.executable, str(Path(__file__).with_name("peers.py")))
 #: Longer than the program distrusts files that are as young as its index.
 _SETTLING = 0.05
+#: Objects that nobody rendered: what a large cluster has, and a quarter of it.
+FOREIGN = (4_500, 18_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,8 @@ class Bench:
         """Run the program in a repository."""
         return self._run(root, (*_TENANTRY, *arguments))
 
-    def _run(self, root: Path, command: Sequence[str]) -> Cost:
-        return process.run(command, root, self.environment)
+    def _run(self, root: Path, command: Sequence[str], ends: Sequence[int] = (0,)) -> Cost:
+        return process.run(command, root, self.environment, ends)
 
     def repository(self, shape: Shape) -> Path:
         """Return the repository of a shape, made when it is first asked for."""
@@ -80,6 +84,13 @@ class Bench:
         root = self.scratch / "-".join(parts)
         if not root.exists():
             workload.write(root, shape)
+        return root
+
+    def foreign(self, objects: int) -> Path:
+        """Return a folder of manifests as anybody has them, made when it is first asked for."""
+        root = self.scratch / f"foreign-{objects}"
+        if not root.exists():
+            foreign.write(root, objects)
         return root
 
     # -- what is prepared
@@ -131,6 +142,19 @@ class Bench:
         self.clear(root, peers.OUTPUT)
         return self._run(root, (*_PEERS, name, str(root), str(self.scratch / "model")))
 
+    def lint(self, root: Path) -> Cost:
+        """Judge manifests that nobody rendered; there are findings."""
+        return self._run(root.parent, (*_TENANTRY, "lint", root.name), ends=(0, 1))
+
+    def who_can(self, root: Path) -> Cost:
+        """Ask who may read Secrets."""
+        question = ("access", "who-can", "get", "secrets", "--manifests", root.name)
+        return self._run(root.parent, (*_TENANTRY, *question))
+
+    def read(self, root: Path) -> Cost:
+        """Read the same manifests, and do nothing with them."""
+        return self._run(root.parent, (*_READER, root.name, "--read"))
+
     def plain(self, *command: str) -> Cost:
         """Run a command that needs no repository."""
         return self._run(self.scratch, command)
@@ -148,6 +172,11 @@ def all_cases(bench: Bench, sizes: Sequence[int], largest_peer: int) -> Iterator
         names = ("copy", *(("jinja2", "jinja2-load", "load-dump") if size <= largest_peer else ()))
         for name in names:
             yield Case(name, size, partial(bench.peer, bench.repository(Shape(size)), name))
+    for objects in FOREIGN:
+        folder = bench.foreign(objects)
+        yield Case("foreign: read", objects, partial(bench.read, folder))
+        yield Case("foreign: lint", objects, partial(bench.lint, folder))
+        yield Case("foreign: who-can", objects, partial(bench.who_can, folder))
 
 
 def _of_size(bench: Bench, size: int) -> Iterator[Case]:

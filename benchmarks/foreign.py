@@ -17,6 +17,8 @@ from textwrap import indent
 
 #: The objects of one team.
 TEAM = 18
+#: How many operators' API groups there are, which teams share.
+PRODUCTS = 40
 
 _WORKLOAD = """\
 apiVersion: apps/v1
@@ -169,7 +171,7 @@ kind: ClusterRole
 metadata:
   name: {team}-operator
 rules:
-  - apiGroups: [{team}.example.com]
+  - apiGroups: [{product}.example.com]
     resources: [jobs, jobs/status]
     verbs: ["*"]
   - apiGroups: [""]
@@ -197,7 +199,7 @@ def write(root: Path, objects: int, seed: int = 1) -> None:
     for number in range(objects // TEAM):
         folder = root / f"group-{number // 100:03}"
         folder.mkdir(parents=True, exist_ok=True)
-        documents = list(_documents(f"team-{number:05}", random))
+        documents = list(_documents(f"team-{number:05}", f"product-{number % PRODUCTS}", random))
         if number % 3 == 0:
             (folder / f"team-{number:05}.yaml").write_text("---\n".join(documents))
         elif number % 3 == 1:
@@ -209,10 +211,10 @@ def write(root: Path, objects: int, seed: int = 1) -> None:
                 (folder / f"team-{number:05}" / f"{index:02}.yaml").write_text(text)
 
 
-def _documents(team: str, random: Random) -> Iterator[str]:
+def _documents(team: str, product: str, random: Random) -> Iterator[str]:
     """Yield the objects of one team; one in fifty teams may read its secrets."""
     some = "pods, secrets" if random.random() < 0.02 else "pods, services"
-    yield from _TEAM.format(team=team, replicas=random.randrange(1, 9), some=some).split("---\n")
+    yield from _TEAM.format(team=team, product=product, replicas=random.randrange(1, 9), some=some).split("---\n")
     for name in ("web", "worker"):
         for form in (_WORKLOAD, _SERVICE, _CONFIG, _ACCOUNT):
             yield form.format(team=team, name=name, replicas=random.randrange(1, 9))

@@ -25,8 +25,8 @@ class FailedError(Exception):
     """A measured program did not do what it was started for."""
 
 
-def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Cost:
-    """Run *command* in *folder*; raise :class:`FailedError` if it ends with another code than 0."""
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], ends: Sequence[int] = (0,)) -> Cost:
+    """Run *command* in *folder*; raise :class:`FailedError` if it ends with another code than one of *ends*."""
     log = folder / ".benchmark.log"
     with log.open("wb") as output:
         start = time.perf_counter()
@@ -34,7 +34,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) ->
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in ends:
         raise FailedError(f"{' '.join(command)}: ended with {process.returncode}\n{log.read_text()[-2000:]}")
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in kibibytes elsewhere
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)

@@ -26,7 +26,10 @@ from workload import Shape
 #: A row: what was asked for, and what each round has cost.
 Row = tuple[Case, list[Cost]]
 
-_HEADS = ("case", "tenants", "wall", "least", "CPU", "peak MB", "limit", "")
+#: What a program may take, as a multiple of the one that it is compared with.
+_RATIOS = {"tenantry --help": 1.5, "foreign: lint": 1.5}
+
+_HEADS = ("case", "size", "wall", "least", "CPU", "peak MB", "limit", "")
 
 
 def main() -> None:
@@ -124,11 +127,14 @@ def _print_ratios(rows: Sequence[Row]) -> None:
     pairs = [("tenantry --help", "empty click --help", 0, 0)]
     sizes = sorted({case.size for case, _ in rows})
     pairs += [(peer, "cold", size, size) for peer in ("copy", "jinja2", "jinja2-load", "load-dump") for size in sizes]
+    pairs += [(f"foreign: {name}", "foreign: read", size, size) for name in ("lint", "who-can") for size in sizes]
     for upper, lower, size, other in pairs:
         above, below = by_key.get((upper, size)), by_key.get((lower, other))
         if above and below:
             ratio = median(a.cpu / b.cpu for a, b in zip(above, below, strict=True))
-            print(f"{upper} / {lower}{f' at {size}' if size else ''}: {ratio:.2f} (CPU)")
+            limit = _RATIOS.get(upper)
+            verdict = "" if limit is None else f", {'ok' if ratio <= limit else 'over'}: limit {limit}"
+            print(f"{upper} / {lower}{f' at {size}' if size else ''}: {ratio:.2f} (CPU){verdict}")
     growth: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for case, costs in rows:
         if case.size:
@@ -138,7 +144,8 @@ def _print_ratios(rows: Sequence[Row]) -> None:
             each = ", ".join(f"{cpu / size * 1e6:.0f} at {size}" for size, cpu in points)
             (small, little), (large, much) = points[-2:]
             exponent = math.log(much / little) / math.log(large / small)
-            print(f"{name}: CPU microseconds a tenant: {each}; exponent {exponent:.2f}")
+            unit = "an object" if name.startswith("foreign") else "a tenant"
+            print(f"{name}: CPU microseconds {unit}: {each}; exponent {exponent:.2f}")
 
 
 def _plain(row: Row) -> dict[str, object]:

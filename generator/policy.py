@@ -178,5 +178,6 @@ def _finding(cause: Cause, scene: Scene, cluster: str) -> Finding:
     )
 
 
-def _order(finding: Finding) -> tuple[tuple[str, ...], str]:
-    return finding.identity, str(finding.place)
+def _order(finding: Finding) -> tuple[tuple[str, ...], int, str]:
+    """Sort by what stays the same; of one thing that two policies of an id tell, the more severe comes first."""
+    return finding.identity, SEVERITIES.index(finding.severity), str(finding.place)

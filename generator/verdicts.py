@@ -44,6 +44,18 @@ class Ground(NamedTuple):
         everything = (*self.manifests, *manifests)
         return Scene(everything, self.version, snapshot=self.snapshot, tenants_known=True)
 
+    def is_ours(self, place: Place) -> bool:
+        """Tell whether something is said of what is judged, and not of what the cluster has of its own."""
+        return place.document not in {one.origin.document for one in self.snapshot[:1]}
+
+    def findings(self, policies: Iterable[Policy], scene: Scene) -> list[Finding]:
+        """Return what policies find in a scene of this cluster."""
+        return [one for one in policy.findings(policies, scene, self.cluster) if self.is_ours(one.place)]
+
+    def refused(self, scene: Scene) -> list[Problem]:
+        """Return what the API server would refuse of a scene of this cluster."""
+        return [one for one in scene.access.problems if self.is_ours(one.place)]
+
 
 def digest(policies: Iterable[Policy], grounds: Iterable[Ground]) -> str:
     """Return what a verdict depends on besides a tenant's manifests: policies, as far as they decide, and grounds."""
@@ -111,8 +123,9 @@ class Judge:
             self._told[cluster] = frozenset((*(one.identity for one in alone), *wrong))
         asked = [one for one in self.policies if not RULES[one.rule].across]
         scene = ground.scene(manifests)
-        found = [one for one in policy.findings(asked, scene, cluster) if one.identity not in self._told[cluster]]
-        return found, [one for one in scene.access.problems if one not in self._told[cluster]]
+        told = self._told[cluster]
+        found = [one for one in ground.findings(asked, scene) if one.identity not in told]
+        return found, [one for one in ground.refused(scene) if one not in told]
 
     def _named_by(self, cluster: str) -> frozenset[str]:
         """Return the subjects that cluster-wide bindings name, as texts."""
@@ -129,7 +142,7 @@ def of_ground(policies: Iterable[Policy], ground: Ground) -> tuple[list[Finding]
         return [], []
     scene = ground.scene()
     asked = [one for one in policies if not RULES[one.rule].across]
-    return list(policy.findings(asked, scene, ground.cluster)), list(scene.access.problems)
+    return ground.findings(asked, scene), ground.refused(scene)
 
 
 class Outcome(NamedTuple):
@@ -163,13 +176,13 @@ def _plain(problems: Iterable[Problem]) -> list[Any]:
     return sorted([one.place.document, list(one.place.route), one.message, one.warning] for one in problems)
 
 
-def _across(policies: Sequence[Policy], ground: Ground, beyond: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+def _across(policies: Sequence[Policy], ground: Ground, beyond: Sequence[Mapping[str, Any]]) -> list[Finding]:
     """Judge what reaches beyond a tenant, with the namespaces and accounts that it may reach."""
     asked = [one for one in policies if RULES[one.rule].across]
     reaching = [Manifest(body, Place(document, tuple(route))) for some in beyond for body, document, route in some["r"]]
     manifests = list(reaching)
     if not asked or not any(one.body.get("kind") in _BINDINGS for one in (*ground.manifests, *reaching)):
-        return iter(())
+        return []
     bodies = [one.body for one in (*ground.manifests, *reaching)]
     named = {_home(subject) for body in bodies for subject in _subjects(body)}
     named |= {one.body["metadata"].get("namespace", "") for one in reaching}
@@ -179,7 +192,7 @@ def _across(policies: Sequence[Policy], ground: Ground, beyond: Sequence[Mapping
                 origin = Place(document, tuple(route))
                 manifests.append(Manifest(_object("Namespace", name, labels=labels), origin))
                 manifests += [Manifest(_object("ServiceAccount", one, namespace=name), origin) for one in accounts]
-    return policy.findings(asked, ground.scene(manifests), ground.cluster)
+    return ground.findings(asked, ground.scene(manifests))
 
 
 def _object(kind: str, name: str, **metadata: Any) -> dict[str, Any]:

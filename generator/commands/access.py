@@ -281,7 +281,12 @@ def _sources(start: Path, choice: _Choice) -> list[_Source]:
         raise click.UsageError("a snapshot is of one cluster; choose it with --cluster NAME")
     snapshot = tuple([_from(root, start, path) for path in choice.snapshot])
     return [
-        _Source(_where(name, choice, clusters[name].version), (f"{RENDERED}/{name}",), snapshot, root)
+        _Source(
+            _where(name, choice, clusters[name].version),
+            (f"{RENDERED}/{name}",),
+            snapshot or tuple(filter(None, (clusters[name].snapshot,))),
+            root,
+        )
         for name in sorted(there)
     ]
 

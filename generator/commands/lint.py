@@ -99,8 +99,16 @@ def _sources(start: Path, paths: Sequence[str], options: Mapping[str, Any]) -> t
         raise InputError(
             [Problem(Place(RENDERED), "there is nothing of a cluster here; write it with: tenantry render")]
         )
-    seen = tuple(_from(root, start, path) for path in snapshot)
-    return [_Source(name, kubernetes or clusters[name].version, (f"{RENDERED}/{name}",), seen) for name in there], []
+    given = tuple(_from(root, start, path) for path in snapshot)
+    return [
+        _Source(
+            name,
+            kubernetes or clusters[name].version,
+            (f"{RENDERED}/{name}",),
+            given or tuple(filter(None, (clusters[name].snapshot,))),
+        )
+        for name in there
+    ], []
 
 
 def _from(root: Path, start: Path, path: str) -> str:
