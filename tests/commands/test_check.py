@@ -94,4 +94,7 @@ def test_wrong_input_is_2_whatever_rendered_looks_like(root, tenantry):
     write(root, "tenants/vision.yaml", tenant("vision", "{tear: small}"))
     code, out, err = tenantry("check")
     assert (code, out) == (2, "")
-    assert err == "tenants/vision.yaml:4:8: spec.tear: there is no such field; did you mean 'tier'?\n1 error; what is wrong was not judged\n"
+    assert (
+        err
+        == "tenants/vision.yaml:4:8: spec.tear: there is no such field; did you mean 'tier'?\n1 error; what is wrong was not judged\n"
+    )

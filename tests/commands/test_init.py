@@ -162,17 +162,19 @@ def test_the_workflow_may_only_read_and_runs_what_cannot_change(tenantry, tmp_pa
     used = [step["uses"] for step in steps if "uses" in step]
     assert used
     assert [action for action in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action)] == []
-    assert steps[0]["with"] == {"persist-credentials": False}
+    assert steps[0]["with"] == {"persist-credentials": False, "fetch-depth": 0}  # a base can be asked for
     assert [step["run"] for step in steps if "run" in step] == [
         f'python -m pip install "tenantry=={__version__}"',
-        "tenantry check",
+        'tenantry check --format github ${BASE:+--base "origin/$BASE"}',
     ]
+    assert steps[-1]["env"] == {"BASE": "${{ github.base_ref }}"}  # never a part of the script
 
 
 def test_gitlab_runs_the_check_in_merge_requests(tenantry, tmp_path):
     tenantry("init", "--gitlab")
     pipeline = yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text())
-    assert pipeline["tenantry"]["script"][-1] == "tenantry check"
+    assert pipeline["tenantry"]["script"][-1].startswith("tenantry check --output gitlab=findings.json ")
+    assert pipeline["tenantry"]["artifacts"]["reports"] == {"codequality": "findings.json"}
     assert {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'} in pipeline["tenantry"]["rules"]
 
 
