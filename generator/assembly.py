@@ -1,16 +1,17 @@
 """A tenant's files: built, put in order, checked against Kubernetes, and written out as text, all in memory."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from generator import emit, manifest, placement, validity
-from generator.builders import CONCERNS, extras
+from generator import emit, manifest, placement, posit, validity
+from generator.builders import CONCERNS, extras, launchers
 from generator.directory import Facts
+from generator.launchers import POSIT
 from generator.manifest import Manifest
 from generator.placement import Placement
 from generator.platform import Cluster, Platform
-from generator.problems import InputError, Place, Problem
+from generator.problems import InputError, Place, Problem, Route
 from generator.repository import PLATFORM, RENDERED
 from generator.templates import Templates
 from generator.tenant import Tenant
@@ -29,6 +30,9 @@ CONCERN_OF_KIND = {
     "RoleBinding": "20-rbac",
     "ServiceAccount": "20-rbac",
 }
+#: Concerns whose objects join the file of their kind, so that the same people review them.
+_SPREAD = frozenset({"50-launcher", "70-extras"})
+_EXTRAS = "70-extras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +57,37 @@ class Assembly:
     platform: Platform
     templates: Templates
 
-    def files(self, tenant: Tenant, facts: Facts, hear: Hearer | None = None) -> Files:
+    def files(
+        self, tenant: Tenant, facts: Facts, hear: Hearer | None = None, warn: Callable[[Problem], None] | None = None
+    ) -> Files:
         """Return a resolved tenant's files, by path below the root; raise :class:`InputError` for what is wrong.
 
-        *hear* is told what is written, as long as it is not text yet.
+        *hear* is told what is written, as long as it is not text yet; *warn* is told what is a risk and stops nothing.
         """
         labels = placement.common_labels(tenant)
         files: Files = {}
         problems: list[Problem] = []
+        risks: dict[Problem, None] = {}
         for cluster in self._clusters(tenant):
             wrong = list(placement.check_on(tenant, cluster))
             problems += wrong
             if wrong:  # what would be built says the same once more, in the words of Kubernetes
                 continue
             here = placement.place(tenant, facts, self.platform, cluster, labels, self.templates)
+            problems += placement.check_launchers(here)
             concerns = _by_concern(here)
-            problems += _check((m for group in concerns.values() for m in group), cluster)
+            made = [m for group in concerns.values() for m in group]
+            wrong = list(_check(made, cluster))
+            found = [] if wrong else list(_check_jobs(here, made))
+            risks |= dict.fromkeys(problem for problem in found if problem.warning)
+            problems += wrong + [problem for problem in found if not problem.warning and problem not in problems]
             if not problems:
                 files.update(self._written(here, concerns))
                 if hear is not None:
-                    hear(cluster.name, [m for group in concerns.values() for m in group])
+                    hear(cluster.name, made)
+        if warn is not None:
+            for risk in risks:
+                warn(risk)
         if problems:
             raise InputError(problems)
         return files
@@ -99,25 +114,37 @@ class Assembly:
         homes: dict[tuple[str, str], Place] = {}
         manifests: dict[str, tuple[Manifest, ...]] = {}
         for cluster in self.platform.clusters.values():
-            made = list(extras.build_shared(self.platform, cluster, self.templates))
+            concerns = {
+                "20-rbac": list(launchers.build_shared(self.platform, cluster)),
+                _EXTRAS: list(extras.build_shared(self.platform, cluster, self.templates)),
+            }
+            made = [one for group in concerns.values() for one in group]
             problems = list(_check(made, cluster))
             if problems:
                 raise InputError(problems)
             for one in made:
                 homes.setdefault((cluster.name, one.body["metadata"].get("namespace", "")), one.origin)
             manifests[cluster.name] = tuple(made)
-            if made:
-                path = f"{RENDERED}/{cluster.name}/platform/70-extras.yaml"
-                files[path] = emit.file_text(manifest.ordered(made), PLATFORM)
+            for name, group in concerns.items():
+                if group:
+                    path = f"{RENDERED}/{cluster.name}/platform/{name}.yaml"
+                    files[path] = emit.file_text(manifest.ordered(group), PLATFORM)
         return Shared(files, homes, manifests)
 
 
-def rendered_path(platform: Platform, cluster: str, tenant: str, kind: str) -> str:
-    """Return the file that holds a tenant's objects of a kind."""
+def rendered_path(platform: Platform, cluster: str, tenant: str, kind: str, route: Route = ()) -> str:
+    """Return the file that holds the object of a kind that *route* in the tenant file asks for."""
     folder = tenant_folder(platform, cluster, tenant)
     if platform.layout.split == "tenant":
         return f"{folder}.yaml"
-    return f"{folder}/{CONCERN_OF_KIND.get(kind, '70-extras')}.yaml"
+    return f"{folder}/{_concern(kind, route)}.yaml"
+
+
+def _concern(kind: str, route: Route) -> str:
+    """Return the file of an object that a launcher or a template brings."""
+    if kind not in CONCERN_OF_KIND and route[:2] == ("spec", "launchers") and len(route) > 2:  # noqa: PLR2004 - its name
+        return f"50-launcher-{route[2]}"
+    return CONCERN_OF_KIND.get(kind, _EXTRAS)
 
 
 def tenant_folder(platform: Platform, cluster: str, tenant: str) -> str:
@@ -130,12 +157,16 @@ def tenant_folder(platform: Platform, cluster: str, tenant: str) -> str:
 
 
 def _by_concern(here: Placement) -> dict[str, list[Manifest]]:
-    """Build everything, by file. What templates make joins the file of its kind, so that the same people review it."""
-    concerns = {name: [m for build in builders for m in build(here)] for name, builders in CONCERNS}
-    made, concerns["70-extras"] = concerns["70-extras"], []
-    for one in made:
-        concerns[CONCERN_OF_KIND.get(one.body["kind"], "70-extras")].append(one)
-    return concerns
+    """Build everything, by file, in the order of the files."""
+    concerns: dict[str, list[Manifest]] = {}
+    for name, builders in CONCERNS:
+        made = [m for build in builders for m in build(here)]
+        if name not in _SPREAD:
+            concerns[name] = made
+            continue
+        for one in made:
+            concerns.setdefault(_concern(one.body["kind"], one.origin.route), []).append(one)
+    return dict(sorted(concerns.items()))
 
 
 def _check(manifests: Iterable[Manifest], cluster: Cluster) -> Iterator[Problem]:
@@ -146,3 +177,15 @@ def _check(manifests: Iterable[Manifest], cluster: Cluster) -> Iterator[Problem]
     yield from broken
     if not broken:
         yield from manifest.duplicates(kept)
+
+
+def _check_jobs(here: Placement, made: Sequence[Manifest]) -> Iterator[Problem]:
+    """Find jobs that a launcher lets people ask for, and that the cluster refuses."""
+    launchers = [one for one in here.tenant.launchers if one.preset == POSIT]
+    if not launchers or not here.running:
+        return
+    from generator.launcher import ground, proof  # only tenants with such a launcher wait for the template engine
+
+    for launcher in launchers:
+        home = ground.ground(here.home(launcher).name, here.cluster.version, made)
+        yield from proof.prove(posit.offer(launcher), home)

@@ -5,15 +5,17 @@ findings with one remedy; told as the one that it is, it names the others, and i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from generator.finding import Policy
 from generator.rules.scene import Hit, RuleKey
 
-#: A rule, with what a broader hit is about: a binding and a subject (``""`` for all of them), or a role.
-_Key = tuple[RuleKey, *tuple[str, ...]]
+#: A binding and a subject: ``""`` where a hit is about no subject.
+_About = tuple[str, str, str, str]
 _ANY = "*"
+#: So many hits of one binding are told apart by their rules.
+_FEW = 4
 
 
 class Cause(NamedTuple):
@@ -28,17 +30,18 @@ class Cause(NamedTuple):
 def united(causes: Iterable[Cause], severities: Sequence[str]) -> Iterator[Cause]:
     """Yield the causes that are left when the narrower are told with the broader; *severities* come worst first."""
     kept = list(causes)
-    order = sorted(range(len(kept)), key=lambda index: -kept[index].hit.breadth)
-    broad: dict[_Key, int] = {}
+    broad = _Broad()
     told: dict[int, list[int]] = defaultdict(list)
-    for index in order:
-        hit = kept[index].hit
-        above = _above(hit, kept, broad)
-        if above is not None:
-            told[above].append(index)
-        elif hit.breadth:
-            for key in _keys(hit):
-                broad.setdefault(key, index)  # the broadest come first
+    by_breadth: dict[int, list[int]] = defaultdict(list)
+    for index, cause in enumerate(kept):
+        by_breadth[cause.hit.breadth].append(index)
+    for breadth in sorted(by_breadth, reverse=True):  # what is told with a broader one broadens nothing itself
+        above = {index: broad.above(kept[index].hit) for index in by_breadth[breadth] if kept[index].hit.rules}
+        for index in by_breadth[breadth]:
+            if (found := above.get(index)) is not None:
+                told[found].append(index)
+            elif breadth:
+                broad.add(kept[index].hit, index)
     gone = {index for some in told.values() for index in some}
     for index, cause in enumerate(kept):
         if index in gone:
@@ -49,38 +52,69 @@ def united(causes: Iterable[Cause], severities: Sequence[str]) -> Iterator[Cause
         yield cause._replace(severity=worst, includes=tuple(sorted(names)))
 
 
-def _above(hit: Hit, kept: Sequence[Cause], broad: Mapping[_Key, int]) -> int | None:
-    """Return the broader hit that a hit is told with: each of its rules must be one of a broader hit's."""
-    found = [_holding(hit, rule, kept, broad) for rule in sorted(hit.rules)]
-    return found[0] if found and None not in found else None
+class _Broad:
+    """The broad hits, by what they are about: a binding and a subject, or whatever their rules are those of.
+
+    A role may have thousands of rules and thousands of bindings, whose hits share few sets of rules. A set is gone
+    through once, and not once for each hit: sets are known by their identity, and are kept by their hits.
+    """
+
+    def __init__(self) -> None:
+        self._bound: dict[_About, dict[int, tuple[frozenset[RuleKey], int]]] = defaultdict(dict)
+        self._of_rule: dict[tuple[RuleKey, str], int] = {}
+        self._entered: set[tuple[int, str]] = set()
+        self._known: dict[tuple[object, ...], bool] = {}
+        self._least: dict[int, RuleKey] = {}
+
+    def add(self, hit: Hit, index: int) -> None:
+        """Add a hit, after all that are broader."""
+        self._known.clear()
+        for about in _keys(hit):
+            self._bound[about].setdefault(id(hit.rules), (hit.rules, index))
+        for whose in (_ANY,) if _is_bound(hit) else ("", _ANY):
+            if (id(hit.rules), whose) not in self._entered:
+                self._entered.add((id(hit.rules), whose))
+                for rule in hit.rules:
+                    self._of_rule.setdefault((rule, whose), index)
+
+    def above(self, hit: Hit) -> int | None:
+        """Return the broader hit that a hit is told with: each of its rules must be one of a broader hit's."""
+        abouts = _above_all(hit)
+        bound = [one for about in abouts if about in self._bound for one in self._bound[about].values()]
+        roles = ("",) if _is_bound(hit) else ("", _ANY)
+        which = tuple([id(rules) for rules, _ in bound]) if len(bound) <= _FEW else abouts
+        key = (id(hit.rules), roles, which)
+        if key not in self._known:
+            self._known[key] = all(self._holding(rule, bound, roles) is not None for rule in hit.rules)
+        if not self._known[key]:
+            return None
+        if id(hit.rules) not in self._least:
+            self._least[id(hit.rules)] = min(hit.rules)
+        return self._holding(self._least[id(hit.rules)], bound, roles)
+
+    def _holding(
+        self, rule: RuleKey, bound: Iterable[tuple[frozenset[RuleKey], int]], roles: Iterable[str]
+    ) -> int | None:
+        """Return the broader hit that a rule's comes of: of the same binding, or of a role, whoever is given it."""
+        of_binding = next((index for rules, index in bound if rule in rules), None)
+        if of_binding is not None:
+            return of_binding
+        return next((index for about in roles if (index := self._of_rule.get((rule, about))) is not None), None)
 
 
-def _holding(hit: Hit, rule: RuleKey, kept: Sequence[Cause], broad: Mapping[_Key, int]) -> int | None:
-    """Return the broader hit that a rule's comes of: of the same binding, or of a role, whoever is given it."""
-    for about in _above_all(hit):
-        index = broad.get((rule, *about))
-        if index is not None and kept[index].hit.breadth > hit.breadth:
-            return index
-    return None
+def _is_bound(hit: Hit) -> bool:
+    return hit.kind.endswith("Binding")
 
 
-def _above_all(hit: Hit) -> Iterator[tuple[str, ...]]:
-    """Yield what a broader hit may be about; one that is about no binding, or no subject, may come of any."""
-    if hit.kind.endswith("Binding"):
-        yield hit.kind, hit.namespace, hit.name, hit.subject or _ANY
-        yield hit.kind, hit.namespace, hit.name, ""
-        yield ("",)
-    else:
-        yield ("",)
-        yield (_ANY,)
+def _above_all(hit: Hit) -> tuple[_About, ...]:
+    """Return what a broader hit may be about, of the same binding; one that is about no subject may come of any."""
+    if not _is_bound(hit):
+        return ()
+    return (hit.kind, hit.namespace, hit.name, hit.subject or _ANY), (hit.kind, hit.namespace, hit.name, "")
 
 
-def _keys(hit: Hit) -> Iterator[_Key]:
-    """Yield what a broad hit is about, for those that look for it."""
-    for rule in hit.rules:
-        if hit.kind.endswith("Binding"):
-            yield rule, hit.kind, hit.namespace, hit.name, hit.subject
-            yield rule, hit.kind, hit.namespace, hit.name, _ANY
-        else:
-            yield rule, ""
-        yield rule, _ANY
+def _keys(hit: Hit) -> tuple[_About, ...]:
+    """Return what a broad hit is about, for those that look for it."""
+    if not _is_bound(hit):
+        return ()
+    return (hit.kind, hit.namespace, hit.name, hit.subject), (hit.kind, hit.namespace, hit.name, _ANY)

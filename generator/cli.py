@@ -22,6 +22,7 @@ COMMANDS = {
     "lint": "Judge manifests by policies, ours or anybody's.",
     "policy": "List the policies, or test them by their examples.",
     "access": "Ask who may do what, and where.",
+    "launcher": "Look into launchers: limits, presets, object templates.",
     "explain": "Explain a policy, or a field of the formats.",
     "schema": "Print a JSON Schema of the formats.",
 }

@@ -33,7 +33,20 @@ def _line(root: Path, problem: Problem) -> tuple[str, int, int, str, bool]:
     where = f"{place.document}:{place.line}:{place.column}" if place.line else place.document
     field = f"{problem.field}: " if problem.place.route else ""
     level = "warning: " if problem.warning else ""
-    return (place.document, place.line, place.column, f"{where}: {level}{field}{problem.message}", problem.warning)
+    return (
+        place.document,
+        place.line,
+        place.column,
+        _visible(f"{where}: {level}{field}{problem.message}"),
+        problem.warning,
+    )
+
+
+def _visible(text: str) -> str:
+    """Write a text on one line with whatever cannot be seen escaped: a file may be named after a code of terminals."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def located(root: Path, place: Place) -> Place:

@@ -125,6 +125,6 @@ def _program() -> str:
     package = Path(__file__).parent
     others = [spec.origin for name in ("jinja2", "kubernetes_validate") if (spec := find_spec(name))]
     found = [f"{folder}/{name}" for folder, _, names in os.walk(package) for name in names]
-    ours = [name for name in sorted(found) if name.endswith((".py", ".json"))]
+    ours = [name for name in sorted(found) if name.endswith((".py", ".json", ".yaml", ".tpl"))]
     stamps = [(name, os.stat(name).st_mtime_ns) for name in (*ours, *others) if name]
     return f"{__version__} {stamps}"

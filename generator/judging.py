@@ -255,7 +255,7 @@ def _entries(
 def read_baseline(path: Path, root: Path) -> tuple[Sequence[Entry], list[Problem]]:
     """Read what is known; a file with mistakes in it makes nothing known."""
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-    data, wrong = documents.load(path.parent, path.name, limit=documents.MAX_STREAM)
+    data, wrong = documents.load(path.parent, path.name, limit=documents.MAX_STREAM, anywhere=True)
     if data is None:
         return (), [replace(problem, place=Place(name)) for problem in wrong]
     found = documents.parse_all(data, name)

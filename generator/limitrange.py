@@ -214,7 +214,8 @@ def _above_quotient(ratio: Quantity, most: Quantity, least: Quantity) -> bool:
         return False
     if max(ratio, most, least).milli < _MOST_MILLI:
         return ratio.milli / 1000 > float(most.milli) / float(least.milli)
-    whole_ratio, whole_most, whole_least = (float(-(-q.milli // 1000)) for q in (ratio, most, least))
+    # The API server's amounts end at 2^63 - 1, whatever is written.
+    whole_ratio, whole_most, whole_least = (float(min(-(-q.milli // 1000), 2**63 - 1)) for q in (ratio, most, least))
     return whole_ratio > whole_most / whole_least
 
 

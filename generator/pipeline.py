@@ -278,7 +278,7 @@ class _Run:
         if not finding.tenant or self._site.assembly is None:
             return finding
         platform = self._site.assembly.platform
-        path = rendered_path(platform, finding.cluster, finding.tenant, finding.kind)
+        path = rendered_path(platform, finding.cluster, finding.tenant, finding.kind, finding.place.route)
         return replace(finding, related=(*finding.related, Place(path)))
 
     def _finish(self, workers: Crew, directory: Directory, built: Sequence[Built]) -> None:
@@ -368,6 +368,9 @@ class _Run:
         records = dict(self._known)
         for one in built:
             name = one.document
+            if one.problems:  # a warning is told in every run, so that its tenant is looked at in each
+                records.pop(name, None)
+                continue
             outputs = [(path, made.get(path, "")) for path in one.paths]
             records[name] = index.record(sources[name], self._digests[name], self._keys[name], outputs, entries[name])
         index.save(self._root, Index(self._site.digest, records), written)

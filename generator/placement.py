@@ -8,10 +8,12 @@ from typing import Any
 from generator import cloud, limitrange, shares
 from generator.directory import Admission, Facts
 from generator.fixed import Fixed
+from generator.launchers import Launcher, is_listed
 from generator.manifest import TENANT_LABEL
 from generator.platform import Cluster, Platform
 from generator.problems import Place, Problem, Route
 from generator.settings import Amounts, Limits, PodSecurity, Quota, overlay_limits
+from generator.subjects import Subject
 from generator.templates import Templates
 from generator.tenant import NamespaceSpec, Tenant
 
@@ -57,6 +59,15 @@ class Placement:
         if not shorts:
             return self.namespaces
         return tuple(namespace for namespace in self.namespaces if namespace.short in shorts)
+
+    def home(self, launcher: Launcher) -> Namespace:
+        """Return the namespace that a launcher starts jobs in; `launchers.check` has seen that there is one."""
+        return self.chosen([launcher.namespace] if launcher.namespace is not None else ())[0]
+
+    def lists(self, name: str, namespace: Namespace) -> bool:
+        """Tell whether the tenant itself lists a service account of this name for a namespace."""
+        listed = {account.name: account.namespaces for account in self.tenant.service_accounts}
+        return is_listed(listed, name, namespace.short)
 
     @property
     def running(self) -> bool:
@@ -169,6 +180,35 @@ def _check_capacity(quota: Quota | None, cluster: Cluster) -> Iterator[Problem]:
         if there is not None and amount > there:
             message = f"{amount} is more than all of cluster {cluster.name} has ({there}); write {there} or less"
             yield Problem(quota.origin / "hard" / key, message)  # type: ignore[union-attr]  # it has caps
+
+
+def check_launchers(here: Placement) -> Iterator[Problem]:
+    """Find launchers that this cluster has nothing for, or that ask for more than the platform file lets them."""
+    presets = here.platform.presets
+    for launcher in here.tenant.launchers:
+        needed = dict.fromkeys(grant.preset.needs for grant in launcher.grants(presets) if grant.preset.needs)
+        for addon in needed:
+            if addon not in here.cluster.addons:
+                message = (
+                    f"{launcher.preset} needs {addon}, which is not among the addons of cluster {here.cluster.name}; "
+                    "add it there if it is installed, or drop the launcher"
+                )
+                yield Problem(launcher.origin / "preset", message)
+        if launcher.posit is not None and launcher.posit.nodes:
+            yield from _check_nodes(launcher, here)
+
+
+def _check_nodes(launcher: Launcher, here: Placement) -> Iterator[Problem]:
+    """Nodes are nobody's own, so that the platform file names who reads them."""
+    who = launcher.account(here.platform.presets.bundle(launcher.preset).accounts[0], here.platform.presets)
+    account = Subject(who.kind, who.name, who.namespace or here.home(launcher).name)
+    allowed = (one for one in here.platform.launchers.nodes if one.holds_on(here.cluster.name))
+    if account not in {one.service_account for one in allowed}:
+        message = (
+            f"the platform file does not let {account.namespace}/{account.name} read the nodes of {here.cluster.name}; "
+            "have it added to spec.launchers.nodes there, or write false"
+        )
+        yield Problem(launcher.origin / "nodes", message)
 
 
 def check(tenant: Tenant) -> Iterator[Problem]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.documents import Document
+from generator.documents import Document, natural_key
+from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
 from generator.settings import Amounts, ClusterChoice, Settings, amounts, settings
 from generator.settings import check as check_settings
+from generator.subjects import Subject, account
 
 #: Namespaces of Kubernetes itself and of the add-ons that clusters commonly carry: no tenant may own them.
 RESERVED_NAMESPACES = ("default", "kube-*", "istio-system", "flux-system", "argocd", "cert-manager")
@@ -83,9 +85,37 @@ class Layout:
     buckets: int
 
 
+@dataclass(frozen=True, slots=True)
+class LauncherAccount:
+    """A service account that reads nodes, or has the rights of *preset* in the whole cluster.
+
+    Empty ``clusters`` mean all; ``preset`` is empty for one that reads nodes.
+    """
+
+    service_account: Subject
+    preset: str
+    clusters: tuple[str, ...]
+    origin: Place
+
+    def holds_on(self, cluster: str) -> bool:
+        """Tell whether it is for a cluster."""
+        return not self.clusters or cluster in self.clusters
+
+
+@dataclass(frozen=True, slots=True)
+class WideLaunchers:
+    """What launchers may do beyond their namespaces, account by account."""
+
+    nodes: tuple[LauncherAccount, ...] = ()
+    cluster_wide: tuple[LauncherAccount, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Platform:
-    """What holds for every tenant. There is one in a run, so it is equal only to itself."""
+    """What holds for every tenant. There is one in a run, so it is equal only to itself.
+
+    ``presets`` are what tenants' launchers can be, those that the site adds in files of their own among them.
+    """
 
     name: str
     clusters: Mapping[str, Cluster]
@@ -99,8 +129,10 @@ class Platform:
     dns_namespace: str
     dns_labels: Mapping[str, str]
     layout: Layout
+    launchers: WideLaunchers
     extras: Mapping[str, Any]
     origin: Place
+    presets: Presets = SHIPPED
 
     def namespace_name(self, tenant: str, namespace: str | None) -> str:
         """Apply the naming rule; ``None`` is the one namespace of a tenant that lists none."""
@@ -120,7 +152,7 @@ class Platform:
         return tuple(cluster for cluster in self.clusters.values() if wanted <= cluster.labels.items())
 
 
-def from_document(document: Document) -> Platform:
+def from_document(document: Document, presets: Presets = SHIPPED) -> Platform:
     """Make a platform of a document that its schema has found valid."""
     value: Any = document.value
     place = Place(document.name)
@@ -142,8 +174,29 @@ def from_document(document: Document) -> Platform:
         dns_namespace=dns.get("namespace", "kube-system"),
         dns_labels=dns.get("labels", {"k8s-app": "kube-dns"}),
         layout=Layout(layout.get("split", "concern"), layout.get("buckets", 1)),
+        launchers=_wide(spec.get("launchers", {}), here / "launchers"),
         extras=spec.get("extras", {}),
         origin=place,
+        presets=presets,
+    )
+
+
+def _wide(value: Mapping[str, Any], place: Place) -> WideLaunchers:
+    return WideLaunchers(
+        _accounts(value.get("nodes", ()), place / "nodes"),
+        _accounts(value.get("clusterWide", ()), place / "clusterWide"),
+    )
+
+
+def _accounts(value: Sequence[Mapping[str, Any]], place: Place) -> tuple[LauncherAccount, ...]:
+    return tuple(
+        LauncherAccount(
+            account(item["serviceAccount"]),
+            item.get("preset", ""),
+            tuple(item.get("clusters", ())),
+            place / natural_key(item, index),
+        )
+        for index, item in enumerate(value)
     )
 
 
@@ -195,6 +248,25 @@ def check(platform: Platform, document: Document, known_versions: Sequence[str])
             if name not in platform.clusters:
                 hint = instead(name, platform.clusters)
                 yield Problem(where / "clusters" / name, f"{name!r} is not a cluster of the platform; {hint}")
+    yield from _check_launchers(platform)
+
+
+def _check_launchers(platform: Platform) -> Iterator[Problem]:
+    known = set(platform.presets.names) - bundles()
+    for given in (platform.launchers.nodes, platform.launchers.cluster_wide):
+        seen: set[tuple[Subject, str]] = set()
+        for one in given:
+            if (one.service_account, one.preset) in seen:
+                name = f"{one.service_account.namespace}/{one.service_account.name}"
+                yield Problem(one.origin, f"{name!r} is there twice; write it once, with all its clusters")
+            seen.add((one.service_account, one.preset))
+            if one.preset and one.preset not in known:
+                hint = instead(one.preset, known)
+                yield Problem(one.origin / "preset", f"{one.preset!r} is not a preset for one account; {hint}")
+            for name in one.clusters:
+                if name not in platform.clusters:
+                    hint = instead(name, platform.clusters)
+                    yield Problem(one.origin / "clusters" / name, f"{name!r} is not a cluster of the platform; {hint}")
 
 
 def _doubled_clusters(platform: Platform, document: Document) -> Iterator[Problem]:

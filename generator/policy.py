@@ -9,14 +9,16 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from generator.access import RoleKey, Rule
 from generator.causes import Cause, united
 from generator.finding import OFF, REACHES, SEVERITIES, Finding, Policy
-from generator.launcher.suggestion import Candidate, candidate, nearest, of_presets
+from generator.launcher.suggestion import Candidate, Suggestion, candidate, nearest, of_presets
 from generator.manifest import Manifest
 from generator.problems import InputError, Place, Problem, instead
 from generator.rules import RULES
+from generator.rules.memory import Memory
 from generator.rules.parameters import Optional
-from generator.rules.scene import Scene
+from generator.rules.scene import RuleKey, Scene
 from generator.tenantroles import BUILT_IN
 
 
@@ -149,13 +151,28 @@ def _candidates() -> tuple[Candidate, ...]:
 
 def _instead(cause: Cause, scene: Scene) -> str:
     """Say what would do in the place of the role that a finding is about."""
-    roles = {key for key, _ in cause.hit.rules}
-    role = scene.access.roles.get(roles.pop()) if len(roles) == 1 else None
-    found = nearest(role.rules, _candidates()) if role is not None else None
+    key = _role_of.of(cause.hit.rules)
+    role = scene.access.roles.get(key) if key is not None else None
+    found = _nearest.of(role.rules) if role is not None else None
     if found is None or not found.beyond:
         return ""
     where = "" if cause.hit.namespace else ", bound in each namespace that needs it"
     return f"{found.called} would do{where}"
+
+
+def _only_role(rules: frozenset[RuleKey]) -> RoleKey | None:
+    """Return the role of all of some rules; ``None`` if there are several, or none."""
+    roles = {key for key, _ in rules}
+    return roles.pop() if len(roles) == 1 else None
+
+
+def _likest(rules: tuple[Rule, ...]) -> Suggestion | None:
+    return nearest(rules, _candidates())
+
+
+# Thousands of findings are about a role, and thousands of roles have the same rules.
+_role_of = Memory(_only_role)
+_nearest = Memory(_likest)
 
 
 def _finding(cause: Cause, scene: Scene, cluster: str) -> Finding:

@@ -16,6 +16,8 @@ DATA = "policies/data"
 CUSTOM_RESOURCES = "policies/data/custom-resources.yaml"
 #: What a site changes of policies that it keeps otherwise.
 ADJUSTMENTS = "policies/adjustments"
+#: What launchers of the site's own may do.
+PRESETS = "presets"
 RENDERED = "rendered"
 PLATFORM = "tenants/platform.yaml"
 WAIVERS = "tenants/waivers.yaml"
@@ -66,6 +68,11 @@ def tenant_sources(root: Path) -> list[Source]:
 def policy_sources(root: Path) -> list[Source]:
     """List the site's own policy files, in the order of their paths."""
     return sorted(_walk(root, POLICIES), key=lambda source: source.document) if (root / POLICIES).is_dir() else []
+
+
+def preset_sources(root: Path) -> list[Source]:
+    """List the files of the site's own presets, in the order of their paths."""
+    return sorted(_walk(root, PRESETS), key=lambda source: source.document) if (root / PRESETS).is_dir() else []
 
 
 def _walk(root: Path, folder: str) -> Iterator[Source]:

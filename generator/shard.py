@@ -6,7 +6,7 @@ it keeps each tenant as a few hundred bytes, so that memory does not grow with w
 """
 
 import marshal
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -113,12 +113,12 @@ class Shard:
         return built
 
     def _build(self, document: str, facts: Facts) -> Built:
-        try:
-            texts = self._texts(document, facts)
-        except InputError as error:
-            return Built(document, (), (), error.problems)
-        changes: list[Change] = []
         problems: list[Problem] = []
+        try:
+            texts = self._texts(document, facts, problems.append)
+        except InputError as error:
+            return Built(document, (), (), (*error.problems, *problems))
+        changes: list[Change] = []
         root = str(self.root)
         if self.clusters:
             texts = {path: text for path, text in texts.items() if repository.is_output_of(path, set(), self.clusters)}
@@ -137,7 +137,7 @@ class Shard:
             changes.append(Change(path, verdict, found if shown else None, text if shown else None))
         return Built(document, tuple(texts), tuple(changes), tuple(problems))
 
-    def _texts(self, document: str, facts: Facts) -> dict[str, bytes]:
+    def _texts(self, document: str, facts: Facts, warn: Callable[[Problem], None]) -> dict[str, bytes]:
         """Build, check and write out all files of a tenant; raise :class:`InputError` for what is wrong."""
         if self.assembly is None:
             raise AssertionError("nothing is built without a platform")
@@ -151,7 +151,7 @@ class Shard:
         if document in self._unsettled:
             return {}
         hear = partial(self.judge.hear, document) if self.judge is not None else None
-        return self.assembly.files(resolved, facts, hear)
+        return self.assembly.files(resolved, facts, hear, warn)
 
     def verdicts(self) -> dict[str, str]:
         """Return what was found in what was built, by document."""

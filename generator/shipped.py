@@ -25,6 +25,16 @@ def presets() -> Path:
     return _PACKAGE / "launcher" / "presets"
 
 
+def bundles() -> Path:
+    """Return the folder of the presets that go together."""
+    return _PACKAGE / "launcher" / "bundles"
+
+
+def object_template(version: str, name: str) -> bytes:
+    """Return the text of an object template of the Posit launcher, such as ``job.tpl``."""
+    return (_PACKAGE / "launcher" / "templates" / version / name).read_bytes()
+
+
 def default_roles(version: str) -> bytes:
     """Return the RBAC objects that a cluster of a Kubernetes version starts with, as JSON."""
     return (_PACKAGE / "access" / "data" / f"defaults-{version}.json").read_bytes()

@@ -1,13 +1,18 @@
-"""What all tenants of a repository have in common, read and checked: platform file, templates, snapshots."""
+"""What all tenants of a repository have in common, read and checked: platform file, presets, templates, snapshots."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from generator import documents, index, manifests, platform, repository, roles, schema, validity
 from generator.assembly import NOTHING_SHARED, Assembly, Shared
+from generator.launcher import preset, promises
+from generator.launcher.bundle import Presets
+from generator.launcher.preset import Preset
 from generator.manifest import Manifest
 from generator.platform import Platform
-from generator.problems import InputError, Problem
+from generator.problems import InputError, Place, Problem
 from generator.templates import Templates
 
 
@@ -29,8 +34,10 @@ def read_site(root: Path) -> Site:
     """Read what all tenants have in common, with every problem that it has."""
     data, problems = documents.load(root, repository.PLATFORM)
     texts, found = repository.template_texts(root)
-    problems = (*problems, *found)
-    digest = index.config_digest([data or b"", *(f"{name}\0{text}".encode() for name, text in texts.items())])
+    own, wrong, read = read_presets(root)
+    problems = (*problems, *found, *wrong)
+    parts = [f"{name}\0{text}".encode() for name, text in texts.items()]
+    digest = index.config_digest([data or b"", *parts, *read])
     if data is None:
         return Site(None, NOTHING_SHARED, problems, digest)
     document = documents.parse(data, repository.PLATFORM)
@@ -41,7 +48,7 @@ def read_site(root: Path) -> Site:
     )
     if any(problem.place.document == repository.PLATFORM for problem in problems):
         return Site(None, NOTHING_SHARED, problems, digest)
-    made = platform.from_document(document)
+    made = platform.from_document(document, own)
     problems = (*problems, *platform.check(made, document, validity.known_versions()), *roles.check(made))
     if any(problem.place.document == repository.PLATFORM for problem in problems):
         return Site(None, NOTHING_SHARED, problems, digest)
@@ -50,6 +57,35 @@ def read_site(root: Path) -> Site:
         return Site(assembly, assembly.shared(), problems, digest)
     except InputError as error:
         return Site(assembly, NOTHING_SHARED, (*problems, *error.problems), digest)
+
+
+def read_presets(root: Path) -> tuple[Presets, list[Problem], list[bytes]]:
+    """Return the presets of a site, what is wrong with its own, and what its files hold, each with its name."""
+    own: dict[str, Preset] = {}
+    problems: list[Problem] = []
+    texts: list[bytes] = []
+    for source in repository.preset_sources(root):
+        data, unread = documents.load(root, source.document)
+        texts.append(b"%b\0%b" % (source.document.encode(), data or b""))
+        wrong = [*unread]
+        if data is not None:
+            document = documents.parse(data, source.document)
+            wrong += [*document.problems, *(schema.check(document, "preset") if document.value is not None else ())]
+            value: Any = document.value
+            if not wrong:
+                made = preset.from_value(value)
+                wrong += [*_misnamed(made, source.document), *promises.check(made, Place(source.document))]
+                own[made.name] = made
+        problems += wrong
+    return Presets(own), problems, texts
+
+
+def _misnamed(made: Preset, document: str) -> Iterator[Problem]:
+    """Ask that a preset can be found by the name of its file, which also keeps two from having one name."""
+    stem = repository.name_of(document)
+    if stem != made.name:
+        place = Place(document, ("name",))
+        yield Problem(place, f"{made.name!r} is not the name of the file, {stem!r}; rename one of them")
 
 
 def snapshots(root: Path, made: Platform) -> tuple[dict[str, tuple[Manifest, ...]], list[Problem]]:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator import launchers, subjects
 from generator.documents import natural_key
+from generator.launchers import Launcher
 from generator.problems import Place, Problem, instead
 from generator.settings import (
     Amounts,
@@ -17,18 +19,10 @@ from generator.settings import (
     settings,
 )
 from generator.settings import check as check_settings
+from generator.subjects import Subject, subject
 
 #: The account that has the tenant's identity where the tenant lists none.
 WORKLOAD = "workload"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Who gets a role: ``kind`` is User, Group or ServiceAccount; a service account also has a namespace."""
-
-    kind: str
-    name: str
-    namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +119,7 @@ class Tenant:
     settings: Settings
     service_accounts: tuple[ServiceAccount, ...]
     identity: Identity | None
+    launchers: tuple[Launcher, ...]
     extras: Mapping[str, Any]
     origin: Place
 
@@ -151,6 +146,7 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
         settings=settings(spec, here, metadata.get("labels", {})),
         service_accounts=_service_accounts(get("serviceAccounts"), here, identity),
         identity=identity,
+        launchers=_each(launchers.from_value, get("launchers", ()), here / "launchers"),
         extras=get("extras", {}),
         origin=place,
     )
@@ -169,16 +165,6 @@ def _owner(value: Mapping[str, str], place: Place) -> Member:
 
 def _member(value: Mapping[str, Any], place: Place) -> Member:
     return Member(subject(value), value["role"], tuple(value.get("namespaces", ())), place)
-
-
-def subject(value: Mapping[str, str]) -> Subject:
-    """Take a user, a group, or a service account written ``namespace/name``."""
-    if "user" in value:
-        return Subject("User", value["user"])
-    if "group" in value:
-        return Subject("Group", value["group"])
-    namespace, _, name = value["serviceAccount"].partition("/")
-    return Subject("ServiceAccount", name, namespace)
 
 
 def _namespaces(value: Sequence[Mapping[str, Any]] | None, place: Place) -> tuple[NamespaceSpec, ...]:
@@ -256,29 +242,16 @@ def check(tenant: Tenant) -> Iterator[Problem]:
     if tenant.identity is not None and not tenant.service_accounts:
         message = "an identity belongs to service accounts, and the list of them is empty; list one, or drop the list"
         yield Problem(here / "identity", message)
+    yield from launchers.check(tenant.launchers, [one.name for one in tenant.namespaces], here / "launchers")
     yield from check_settings(tenant.settings)
     for member in (*(tenant.owners or ()), *(tenant.members or ())):
-        yield from _check_subject(member)
+        yield from subjects.check(member.subject, member.origin)
     for account in tenant.service_accounts:
         if account.name == "default":
             message = (
                 "'default' never gets a role, a token or an identity here; give the workload an account of its own"
             )
             yield Problem(account.origin / "name", message)
-
-
-def _check_subject(member: Member) -> Iterator[Problem]:
-    """Refuse names that Kubernetes keeps for itself: they are everybody, or whole classes of machines."""
-    name = member.subject.name
-    if member.subject.kind == "ServiceAccount" or not name.startswith("system:"):
-        return
-    parts = name.split(":")
-    if member.subject.kind == "User" and parts[:2] == ["system", "serviceaccount"] and len(parts) == 4:  # noqa: PLR2004
-        remedy = f"write serviceAccount: {parts[2]}/{parts[3]}"
-    else:
-        remedy = "name people, or a group of them"
-    message = f"{name!r} is a name that Kubernetes keeps for itself, and stands for far more than one team; {remedy}"
-    yield Problem(member.origin, message)
 
 
 def _doubled(names: Sequence[str], place: Place) -> Iterator[Problem]:

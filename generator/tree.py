@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from generator import launchers, posit
 from generator.platform import Platform
 from generator.problems import Problem, instead
 from generator.settings import Settings, overlay
@@ -32,8 +33,8 @@ RESERVED_KEYS = (
 def resolve(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> Tenant:
     """Fill in what *tenant* leaves open: from its tier, then its ancestors (nearest first), then the platform.
 
-    A quota is not inherited, for a parent's cap is not a child's, and neither are identities, service accounts
-    or extras. What comes from a parent keeps the place where the parent says it.
+    A quota is not inherited, for a parent's cap is not a child's, and neither are identities, service accounts,
+    launchers or extras. What comes from a parent keeps the place where the parent says it.
     """
     settings = _with_tier(tenant, platform)
     own_quota = settings.quota or platform.defaults.quota
@@ -66,6 +67,18 @@ def check(tenant: Tenant, resolved: Tenant, platform: Platform) -> Iterator[Prob
     """Find what one tenant asks of the platform that the platform does not have, or does not ask as it must."""
     yield from check_references(tenant, platform)
     yield from _check_labels(tenant, resolved, platform)
+    if tenant.launchers:
+        yield from _check_launchers(tenant, resolved)
+
+
+def _check_launchers(tenant: Tenant, resolved: Tenant) -> Iterator[Problem]:
+    """Hold the configuration of launchers against the people whom the tenant has, inherited ones among them."""
+    people = [member.subject for member in (*(resolved.owners or ()), *(resolved.members or ()))]
+    groups = {one.name for one in people if one.kind == "Group"}
+    users = {one.name for one in people if one.kind == "User"}
+    for launcher in tenant.launchers:
+        if launcher.preset == launchers.POSIT:
+            yield from posit.check(launcher, groups, users)
 
 
 def check_references(tenant: Tenant, platform: Platform) -> Iterator[Problem]:
@@ -80,6 +93,9 @@ def check_references(tenant: Tenant, platform: Platform) -> Iterator[Problem]:
             hint = instead(name, platform.clusters)
             yield Problem(choice.origin / name, f"{name!r} is not a cluster of the platform; {hint}")  # type: ignore[union-attr]  # it has names
     yield from _check_roles(tenant, platform)
+    if tenant.launchers:
+        listed = {account.name: account.namespaces for account in tenant.service_accounts}
+        yield from launchers.check_presets(tenant.launchers, listed, platform.presets)
     yield from _check_reserved(tenant)
 
 

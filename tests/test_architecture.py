@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import builders, cli, kinds, platform, schema, settings, tenant
+from generator import builders, cli, kinds, launchers, platform, schema, settings, subjects, tenant
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator"
@@ -48,7 +48,7 @@ def test_every_command_is_a_module_of_its_name():
 
 def test_every_kind_of_document_has_a_schema():
     found = {path.name.removesuffix(".schema.json") for path in (PACKAGE / "schemas").glob("*.schema.json")}
-    ours = {"common", "preset", "report", "baseline"}  # the program writes reports and baselines; presets are its data
+    ours = {"common", "bundle", "report", "baseline"}  # the program writes reports and baselines; bundles are its data
     assert found - ours == set(schema.KINDS)
 
 
@@ -122,6 +122,13 @@ FORMATS = [
     ("tenant", "$defs/member", [tenant.Member, tenant.Subject], SUBJECT),
     ("tenant", "$defs/namespace", [tenant.NamespaceSpec], {}),
     ("tenant", "$defs/serviceAccount", [tenant.ServiceAccount], {}),
+    ("tenant", "$defs/launcher", [launchers.Launcher, launchers.Posit], {}),
+    (
+        "tenant",
+        "$defs/launcherSubject",
+        [subjects.Subject],
+        {"serviceAccount": "name", "user": "name", "group": "name"},
+    ),
     ("platform", "properties/metadata", [platform.Platform], {}),
     (
         "platform",
@@ -134,6 +141,9 @@ FORMATS = [
         },
     ),
     ("platform", "properties/spec/properties/layout", [platform.Layout], {}),
+    ("platform", "properties/spec/properties/launchers", [platform.WideLaunchers], {}),
+    ("platform", "$defs/launcherAccount", [platform.LauncherAccount], {}),
+    ("platform", "$defs/launcherGrant", [platform.LauncherAccount], {}),
     ("platform", "$defs/settings", [settings.Settings], {}),
     ("platform", "$defs/cluster", [platform.Cluster], {}),
     ("platform", "$defs/cluster/properties/cloud", [platform.Cloud], {}),
@@ -165,6 +175,8 @@ OWN = {
     "kind",  # of a subject, by which of user, group and serviceAccount is set
     "settings",  # what tenants, tiers and defaults share is a record of its own
     "names",  # clusters may be a plain list
+    "posit",  # what only one preset has is a record of its own
+    "presets",  # a site adds them in files of their own
 }
 KEYED = {platform.RoleDefinition: {"name"}}
 
@@ -218,6 +230,8 @@ def test_the_table_covers_every_object_of_the_formats():
 #: Objects that are taken apart where they are read, or handed on as Kubernetes has them.
 NO_RECORD = {
     ("tenant", ""),
+    *(("tenant", f"$defs/launcher{one}") for one in ("Profile", "Resource", "Kubernetes")),  # as the product has them
+    *(("tenant", f"$defs/launcher{one}") for one in ("Templates", "Job", "Pod", "Service")),  # as its templates do
     ("platform", ""),
     ("platform", "properties/spec/properties/naming"),
     ("platform", "properties/spec/properties/dns"),

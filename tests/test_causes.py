@@ -154,3 +154,12 @@ def test_two_thousand_bindings_to_one_role_take_a_moment():
     found = told([ALL, SECRETS, PODS, VERBS, RESOURCES], *bodies)
     assert len(found) == 2000
     assert time.process_time() - started < 8  # about a second on a desk; quadratic would be minutes
+
+
+def test_a_role_of_thousands_of_rules_and_its_thousands_of_bindings_are_not_paired():
+    wild = [rule("*", "", f"secrets,x{i}") for i in range(2_000)]
+    bound = [binding(f"b{i}", "r", f"User:u{i}") for i in range(2_000)]
+    found = told([SECRETS, VERBS], role("r", *wild), *bound)
+    assert len(found) == 2_000
+    assert {one[0] for one in found} == {"no-wild-verbs"}
+    assert [one[-1] for one in found].count(("no-secrets",)) == 1

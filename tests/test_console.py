@@ -100,3 +100,7 @@ def test_the_watcher_ends_with_an_error_too(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
     with pytest.raises(KeyError), console.progress("rendering"):
         raise KeyError
+
+
+def test_what_cannot_be_seen_in_the_name_of_a_file_is_escaped(told):
+    assert told(Problem(Place("a\n\x1b[2Jb.yaml"), "it is wrong")) == ["a\\n\\x1b[2Jb.yaml: it is wrong"]

@@ -219,3 +219,8 @@ def test_the_order_of_keys_does_not_matter():
     wanted = completed({}, *FORCING)
     assert completed({}, *reversed(FORCING)) == wanted
     assert completed({}, *FORCING[4:], *FORCING[:4]) == wanted
+
+
+def test_amounts_beyond_all_numbers_are_no_error():
+    item = {"maxLimitRequestRatio": {"cpu": "1e900"}, "max": {"cpu": "1e901"}, "min": {"cpu": "1"}}
+    assert list(problems({"limits": [{**item, "type": "Container"}]})) == []

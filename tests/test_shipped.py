@@ -14,7 +14,7 @@ from generator import schema, shipped
 ROOT = Path(__file__).parent.parent
 DATA = ["generator/py.typed"] + [
     path.relative_to(ROOT).as_posix()
-    for folder in ("generator/schemas", "generator/scaffold")
+    for folder in ("generator/schemas", "generator/scaffold", "generator/launcher/templates")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.is_file()
 ]

@@ -81,3 +81,49 @@ def test_the_digest_changes_with_all_that_tenants_are_made_with(tmp_path):
     assert len(set(digests)) == 5
     write(tmp_path, "tenants/nlp.yaml", "a tenant is not common to all")
     assert read_site(tmp_path).digest == digests[-1]
+
+
+OWN = """\
+name: labelling
+title: Our labelling tool
+class: launcher
+flags: [creates-pods]
+rules: [{apiGroups: [batch], resources: [jobs], verbs: [create]}]
+source: Our own.
+"""
+
+
+def test_a_sites_own_presets_stand_beside_its_tenants(tmp_path):
+    write(tmp_path, "presets/labelling.yaml", OWN)
+    site = read_site(repository(tmp_path))
+    assert told(site) == []
+    assert site.assembly.platform.presets.preset("labelling").title == "Our labelling tool"
+    assert "labelling" in site.assembly.platform.presets.names
+
+
+def test_whatever_a_sites_presets_say_is_in_the_digest(tmp_path):
+    before = read_site(repository(tmp_path)).digest
+    write(tmp_path, "presets/labelling.yaml", OWN)
+    with_it = read_site(tmp_path).digest
+    write(tmp_path, "presets/labelling.yaml", f"{OWN}# looked over\n")
+    assert len({before, with_it, read_site(tmp_path).digest}) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "message"),
+    [
+        ("labelling", OWN.replace("[create]", "['*']"), "rules[0]: '*' is whatever there will ever be; name each"),
+        ("labelling", OWN.replace("flags", "flag"), "flag: there is no such field; did you mean 'flags'?"),
+        ("labeling", OWN, "name: 'labelling' is not the name of the file, 'labeling'; rename one of them"),
+        ("labelling", "a: [", "the bracket that opens in line 2 is not closed before this; "),
+        (
+            "kfp",
+            OWN.replace("labelling", "kfp"),
+            "name: 'kfp' is a preset that ships with tenantry, and tenants would get another; rename it",
+        ),
+    ],
+)
+def test_a_preset_that_cannot_be_used_is_told(tmp_path, path, text, message):
+    write(tmp_path, f"presets/{path}.yaml", text)
+    found = told(read_site(repository(tmp_path)))
+    assert any(line.startswith(f"presets/{path}.yaml: {message}") for line in found), found

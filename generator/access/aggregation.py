@@ -50,9 +50,9 @@ def aggregate(roles: Iterable[Role]) -> tuple[tuple[Role, ...], tuple[Problem, .
 
 def _select(cluster_roles: Mapping[str, Role], wanted: Iterable[_Selectors]) -> dict[_Selectors, tuple[str, ...]]:
     """Return what the selectors select, as long as it is not too much."""
-    index, found, left = _Index(cluster_roles), {}, MAX_GATHERED
+    index, found, left = Index(cluster_roles), {}, MAX_GATHERED
     for selectors in dict.fromkeys(wanted):
-        names = index.gathered_by(selectors)
+        names = tuple(dict.fromkeys(chain.from_iterable(map(index.selected, selectors))))
         left -= len(names)
         if left < 0:
             break
@@ -78,13 +78,14 @@ def _fill(
     edges.update({name: (selectors,) for name, selectors in gathering.items()})
     edges.update({selectors: names for selectors, names in gathered.items()})  # noqa: C416 - its keys are of one type
     known, filled, left = dict(cluster_roles), set(), MAX_GATHERED
+    shared: dict[tuple[Rule, ...], tuple[Rule, ...]] = {}
     for part in circles(edges):
         circle = sorted(node for node in part if isinstance(node, str))
         rules = _gather(circle, [gathered[one] for one in dict.fromkeys(gathering[name] for name in circle)], known)
         left -= len(rules)
         if left < 0:
             break
-        same, sources = tuple(rules), tuple(rules.values())
+        same, sources = shared.setdefault(tuple(rules), tuple(rules)), tuple(rules.values())
         known |= {name: replace(known[name], rules=same, sources=sources) for name in circle}
         filled.update(circle)
     return {name: known[name] for name in filled}
@@ -106,7 +107,7 @@ def _gather(circle: Collection[str], gathered: Iterable[tuple[str, ...]], known:
     return rules
 
 
-class _Index:
+class Index:
     """ClusterRoles by their labels, so that most selectors look at few of them."""
 
     def __init__(self, cluster_roles: Mapping[str, Role]) -> None:
@@ -118,23 +119,22 @@ class _Index:
                 self._having[label].append(name)
                 self._having[label[0]].append(name)
 
-    def gathered_by(self, selectors: _Selectors) -> tuple[str, ...]:
-        """Return the names of the roles that are selected: each once, in the controller's order."""
-        return tuple(dict.fromkeys(chain.from_iterable(map(self._select, selectors))))
+    def selected(self, selector: Selector) -> list[str]:
+        """Return the names of the roles that are selected, in the controller's order.
 
-    def _select(self, selector: Selector) -> list[str]:
-        """Look at the fewest roles that some requirement leaves; what it shuts out is known without a look at them."""
+        Only the roles that the narrowest requirement leaves are looked at; where there is none that asks for a label,
+        those that are shut out are known without a look at the others.
+        """
         wanted = [one for one in selector.requirements if one.operator in ("In", "Exists")]
-        shut_out = {name for one in selector.requirements if one not in wanted for name in self._named(one)}
         if not wanted:
+            shut_out = {name for one in selector.requirements for names in self._lists(one) for name in names}
             return [name for name in self._roles if name not in shut_out]
-        candidates = min(map(self._named, wanted), key=len)
-        only = Selector(tuple(wanted))
-        names = [name for name in candidates if name not in shut_out and only.selects(self._roles[name].labels)]
+        fewest = min(map(self._lists, wanted), key=lambda lists: sum(map(len, lists)))
+        names = [name for names in fewest for name in names if selector.selects(self._roles[name].labels)]
         return sorted(names, key=self._rank.__getitem__)
 
-    def _named(self, requirement: Requirement) -> Sequence[str]:
-        """Return the roles that have the label of *requirement*, with one of its values if it names any."""
+    def _lists(self, requirement: Requirement) -> list[Sequence[str]]:
+        """Return the roles that have the label of *requirement*, in a list for each value if it names any."""
         if requirement.operator in ("Exists", "DoesNotExist"):
-            return self._having.get(requirement.key, ())
-        return [name for value in requirement.values for name in self._having.get((requirement.key, value), ())]
+            return [self._having.get(requirement.key, ())]
+        return [self._having.get((requirement.key, value), ()) for value in requirement.values]

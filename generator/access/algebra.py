@@ -7,10 +7,11 @@ is decided elsewhere. What a single rule matches is what ``matching`` says; prop
 """
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache
 from itertools import zip_longest
+from typing import TypeVar
 
 from generator.access import algebra_boxes as taking_apart
 from generator.access.algebra_diagrams import (
@@ -26,6 +27,7 @@ from generator.access.algebra_diagrams import (
     contains,
     difference,
     intersection,
+    meets,
     union,
     verbs,
 )
@@ -36,6 +38,8 @@ from generator.access.rule import ALL, Rule
 
 #: Sets and results that are remembered: thousands of tenants share a handful of roles.
 _REMEMBERED = 1024
+
+AnySet = TypeVar("AnySet", Diagram, Paths, "Permissions")
 
 #: A rule, as a value or as a manifest has it.
 AnyRule = Rule | Mapping[str, Sequence[str] | None]
@@ -63,6 +67,17 @@ class Permissions:
             return request.verb in self.paths.at(request.path)
         answers = (request.group, request.subresource, request.resource, request.name)
         return request.verb in verbs(self.resources, answers)
+
+    def meets(self, other: "Permissions") -> bool:
+        """Tell whether the sets have anything in common, without working out what."""
+        return meets(self.resources, other.resources) or (
+            NO_PATHS not in (self.paths, other.paths) and bool(self & other)
+        )
+
+    @staticmethod
+    def united(sets: Iterable["Permissions"]) -> "Permissions":
+        """Return the union of many sets."""
+        return _united(list(sets), operator.or_, NO_PERMISSIONS)
 
     def rules(self) -> tuple[Rule, ...] | None:
         """Return a short list of rules that denotes exactly this set, in a fixed order.
@@ -129,18 +144,18 @@ def write(rule: Rule) -> dict[str, list[str]]:
 
 @lru_cache(_REMEMBERED)
 def _of(rules: frozenset[Rule]) -> Permissions:
-    resources = _united([_resources(rule) for rule in rules])
-    paths = reduce(
-        _either_paths, (from_urls(rule.urls, _as_words(rule.verbs)) for rule in rules if rule.urls), NO_PATHS
+    resources = _united([_resources(rule) for rule in rules], union, NOTHING)
+    paths = _united(
+        [from_urls(rule.urls, _as_words(rule.verbs)) for rule in rules if rule.urls], _either_paths, NO_PATHS
     )
     return Permissions(resources, paths)
 
 
-def _united(diagrams: list[Diagram]) -> Diagram:
-    """Return the union of many diagrams, two by two: one after the other would copy what is there for each rule."""
-    while len(diagrams) > 1:
-        diagrams = [union(*pair) for pair in zip_longest(diagrams[::2], diagrams[1::2], fillvalue=NOTHING)]
-    return diagrams[0] if diagrams else NOTHING
+def _united(sets: list[AnySet], either: Callable[[AnySet, AnySet], AnySet], nothing: AnySet) -> AnySet:
+    """Return the union of many sets, two by two: one after the other would copy what is there for each rule."""
+    while len(sets) > 1:
+        sets = [either(*pair) for pair in zip_longest(sets[::2], sets[1::2], fillvalue=nothing)]
+    return sets[0] if sets else nothing
 
 
 @lru_cache(_REMEMBERED)

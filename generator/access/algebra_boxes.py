@@ -22,7 +22,7 @@ from generator.access.algebra_diagrams import (
     intersection,
     union,
 )
-from generator.access.algebra_paths import Paths, nearest
+from generator.access.algebra_paths import Paths, enclosing, parents
 from generator.access.rule import ALL, Rule
 
 #: In the order in which people think of them; others follow by alphabet.
@@ -185,30 +185,31 @@ def _verbs_left(verbs: Words, granted: Words) -> Words:
 
 
 def _only_adds(table: Paths) -> bool:
-    return all(_granted(prefix, table) <= verbs for prefix, verbs in table.below.items()) and all(
-        table.beneath(path) <= verbs for path, verbs in table.exactly.items()
-    )
+    return all(granted <= verbs for _, verbs, granted in _rows(table))
 
 
-def _granted(prefix: str, table: Paths) -> Words:
-    """Return what the next shorter prefix allows; nothing is shorter than the empty one."""
-    return table.below[nearest(prefix, table.below.keys() - {prefix})] if prefix else NOTHING
+def _rows(table: Paths) -> Iterator[tuple[str, Words, Words]]:
+    """Yield each prefix and path as a rule writes it, with its verbs and those of the next shorter prefix."""
+    shorter, above = enclosing(table.below), parents(table.exactly, table.below)
+    for prefix, verbs in table.below.items():
+        yield prefix + ALL, verbs, table.below[shorter[prefix]] if prefix else NOTHING
+    for path, verbs in table.exactly.items():
+        yield path, verbs, table.below[above[path]]
 
 
 def _added(table: Paths) -> Iterator[PathBox]:
-    rows = [(prefix + ALL, verbs, _granted(prefix, table)) for prefix, verbs in table.below.items()]
-    rows += [(path, verbs, table.beneath(path)) for path, verbs in table.exactly.items()]
-    for written, verbs, granted in rows:
+    for written, verbs, granted in _rows(table):
         if not verbs <= granted:
             yield PathBox(frozenset({written}), frozenset(), _verbs_left(verbs, granted))
 
 
 def _apart(table: Paths) -> Iterator[PathBox]:
     excepted: dict[str, set[str]] = {prefix: set() for prefix in table.below}
+    shorter, above = enclosing(table.below), parents(table.exactly, table.below)
     for prefix in filter(None, table.below):
-        excepted[nearest(prefix, table.below.keys() - {prefix})].add(prefix + ALL)
+        excepted[shorter[prefix]].add(prefix + ALL)
     for path in table.exactly:
-        excepted[nearest(path, table.below)].add(path)
+        excepted[above[path]].add(path)
     for prefix, verbs in table.below.items():
         if verbs:
             yield PathBox(frozenset({prefix + ALL}), frozenset(excepted[prefix]), verbs)

@@ -8,7 +8,7 @@ The law: a diagram is reduced (no answer for a string equals that for all others
 not matter), and it is only ever made by `branch`. Then equal sets have equal diagrams, whatever rules they come from.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -152,7 +152,7 @@ def contains(a: Diagram, b: Diagram) -> bool:
         return b <= a
     axis = min(a.axis, b.axis)
     (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
-    words = cases_a.keys() | cases_b.keys()
+    words = cases_b.keys() if default_b == NOTHING else cases_a.keys() | cases_b.keys()
     pairs: Iterable[tuple[Diagram, Diagram]] = (
         (cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words
     )
@@ -161,11 +161,49 @@ def contains(a: Diagram, b: Diagram) -> bool:
     return contains(default_a, default_b) and all(contains(*pair) for pair in pairs)
 
 
-def _case_by_case(operation: Callable[[Diagram, Diagram], Diagram], a: Diagram, b: Diagram) -> Diagram:
-    """Go one question further; a pair of answers that many strings share is worked out once."""
+def meets(a: Diagram, b: Diagram) -> bool:
+    """Tell whether there is anything that both allow; it stops at the first thing that there is."""
+    if NOTHING in (a, b):
+        return False
+    if EVERYTHING in (a, b) or a == b:
+        return True
+    if isinstance(a, Words) and isinstance(b, Words):
+        return bool(a & b)
     axis = min(a.axis, b.axis)
     (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
-    words = cases_a.keys() | cases_b.keys()
+    words = _shared(default_a, cases_a, default_b, cases_b)
+    pairs: Iterable[tuple[Diagram, Diagram]] = (
+        (cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words
+    )
+    if len(words) > _FEW:
+        pairs = set(pairs)
+    return meets(default_a, default_b) or any(meets(*pair) for pair in pairs)
+
+
+def _shared(
+    default_a: Diagram, cases_a: Mapping[str, Diagram], default_b: Diagram, cases_b: Mapping[str, Diagram]
+) -> Collection[str]:
+    """Return the words for which both may allow something that they do not allow by default."""
+    if default_a == NOTHING:
+        if default_b != NOTHING:
+            return cases_a.keys()
+        few, many = (cases_a, cases_b) if len(cases_a) < len(cases_b) else (cases_b, cases_a)
+        return [word for word in few if word in many]
+    return cases_b.keys() if default_b == NOTHING else cases_a.keys() | cases_b.keys()
+
+
+def _case_by_case(operation: Callable[[Diagram, Diagram], Diagram], a: Diagram, b: Diagram) -> Diagram:
+    """Go one question further; a pair of answers that many strings share is worked out once.
+
+    What is asked about a few words is answered by these, however many the other side names.
+    """
+    axis = min(a.axis, b.axis)
+    (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
+    words: Collection[str] = cases_a.keys() | cases_b.keys()
+    if operation is intersection:
+        words = _shared(default_a, cases_a, default_b, cases_b)
+    elif operation is difference and default_a == NOTHING:
+        words = cases_a.keys()
     pairs = {word: (cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words}
     if len(words) <= _FEW:
         return branch(axis, operation(default_a, default_b), {word: operation(*pair) for word, pair in pairs.items()})

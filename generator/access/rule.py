@@ -1,6 +1,7 @@
 """What a role allows, as written: one rule, with the spellings that RBAC knows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 #: Matches everything where a rule's verbs, API groups, resources or URLs name it. It has no meaning within a word,
 #: and none at all among resource names.
@@ -20,3 +21,18 @@ class Rule:
     resources: tuple[str, ...] = ()
     resource_names: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
+    _code: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Asked for all the time, of rules that may have thousands of words.
+        object.__setattr__(self, "_code", hash(self._fields))
+
+    def __hash__(self) -> int:
+        return self._code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rule, self._fields  # another process hashes strings differently
+
+    @property
+    def _fields(self) -> tuple[tuple[str, ...], ...]:
+        return self.verbs, self.api_groups, self.resources, self.resource_names, self.urls

@@ -1,11 +1,12 @@
 """One module per thing that a tenant gets on a cluster; each yields its manifests, and none knows another.
 
-A *concern* is a file of a tenant's folder; it holds what its builders yield.
+A *concern* is a file of a tenant's folder; it holds what its builders yield. What launchers and templates bring stands
+in the files of its kinds instead, and for each launcher in one of its own.
 """
 
 from collections.abc import Callable, Iterator
 
-from generator.builders import accounts, extras, identity, limits, mesh, namespace, network, quota, rbac
+from generator.builders import accounts, extras, identity, launchers, limits, mesh, namespace, network, quota, rbac
 from generator.manifest import Manifest
 from generator.placement import Placement
 
@@ -18,5 +19,6 @@ CONCERNS: tuple[tuple[str, tuple[Builder, ...]], ...] = (
     ("20-rbac", (accounts.build, rbac.build)),
     ("30-network", (network.build, mesh.build)),
     ("40-identity", (identity.build,)),
+    ("50-launcher", (launchers.build,)),
     ("70-extras", (extras.build,)),
 )

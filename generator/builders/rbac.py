@@ -12,7 +12,8 @@ from generator import roles
 from generator.manifest import Manifest
 from generator.placement import Namespace, Placement
 from generator.problems import Place
-from generator.tenant import Member, Subject
+from generator.subjects import Subject
+from generator.tenant import Member
 
 _API = "rbac.authorization.k8s.io/v1"
 _GROUP = "rbac.authorization.k8s.io"

@@ -4,14 +4,13 @@ The law: a preset gives rights in one namespace, names every verb and resource, 
 tokens. What an engine does not need for all of its work is an option. Each file is read once, when it is asked for.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
 from generator import documents, shipped
 from generator.fixed import Fixed, FixedList
-from generator.problems import Place, Problem, instead
 
 #: A rule as a manifest has it.
 Rule = Mapping[str, Any]
@@ -34,7 +33,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A preset as its file describes it; *kind* is one of ``CLASSES``, and *flags* those of ``powers``."""
+    """A preset as its file describes it; *kind* is one of ``CLASSES``, and *flags* those of ``powers``.
+
+    *needs* is the add-on without which it is good for nothing, empty for none.
+    """
 
     name: str
     title: str
@@ -43,6 +45,7 @@ class Preset:
     options: tuple[Option, ...]
     source: str
     rules: tuple[Rule, ...] = field(hash=False)
+    needs: str = ""
 
 
 def from_value(value: Mapping[str, Any]) -> Preset:
@@ -55,6 +58,7 @@ def from_value(value: Mapping[str, Any]) -> Preset:
         options=tuple(_option(name, option) for name, option in value.get("options", {}).items()),
         source=value["source"],
         rules=tuple(map(Fixed, value["rules"])),
+        needs=value.get("needs", ""),
     )
 
 
@@ -86,24 +90,10 @@ def every() -> tuple[Preset, ...]:
     return tuple(map(named, names()))
 
 
-def check(name: str, options: Mapping[str, bool], origin: Place) -> Iterator[Problem]:
-    """Find what somebody who names a preset and sets its options has misspelled.
-
-    *origin* is where the fields ``preset`` and ``options`` stand.
-    """
-    if name not in names():
-        yield Problem(origin / "preset", f"{name!r} is not a preset; {instead(name, names())}")
-        return
-    known = [option.name for option in named(name).options]
-    for wrong in sorted(options.keys() - set(known)):
-        message = f"{wrong!r} is not an option of {name}; {instead(wrong, known)}"
-        yield Problem(origin / "options" / wrong, message)
-
-
 def rules(preset: Preset, options: Mapping[str, bool]) -> FixedList:
     """Return what a preset allows with these options, as a Role has it; the list is never changed.
 
-    An option that is not named has its default; `check` accepts the names.
+    An option that is not named has its default.
     """
     return _rules(preset, chosen(preset, options))
 

@@ -190,8 +190,8 @@ class _Measure:
 
     def __init__(self, rules: frozenset[Rule], held: Permissions, candidates: Iterable[Candidate]) -> None:
         self._held = held
-        named = frozenset[Action]().union(*(_actions(_all_rules(one)) for one in candidates))
         wide = [rule for rule in rules if _has_wildcard(rule)]
+        named = _named(frozenset(candidates)) if wide else ()
         self._role = _actions(rules).union(action for action in named if any(_covers(rule, action) for rule in wide))
 
     def likeness(self, fitted: _Fitted) -> float:
@@ -206,6 +206,12 @@ class _Measure:
             if allows(self._held, verb, resource, rule.resource_names)
         }
         return len(shared) / len(self._role | actions)
+
+
+@lru_cache(16)
+def _named(candidates: frozenset[Candidate]) -> frozenset[Action]:
+    """Return the actions that any candidate names."""
+    return frozenset[Action]().union(*(_actions(_all_rules(one)) for one in candidates))
 
 
 @lru_cache(1024)

@@ -32,6 +32,7 @@ from generator.rules import (
     forbid_service_exposure,
     forbid_spoofed_headers,
     forbid_subjects,
+    forbid_unadmitted_pods,
     forbid_unmatched_words,
     forbid_wildcards,
     require_admissible_pods,
@@ -79,6 +80,7 @@ RULES: Mapping[str, Rule] = {
     "forbid-plaintext-secrets": Rule(forbid_plaintext_secrets.check, forbid_plaintext_secrets.PARAMETERS),
     "forbid-secret-types": Rule(forbid_secret_types.check, forbid_secret_types.PARAMETERS),
     "forbid-service-exposure": Rule(forbid_service_exposure.check, forbid_service_exposure.PARAMETERS),
+    "forbid-unadmitted-pods": Rule(forbid_unadmitted_pods.check, forbid_unadmitted_pods.PARAMETERS),
     "require-admissible-pods": Rule(require_admissible_pods.check, require_admissible_pods.PARAMETERS),
     "forbid-connecting-viewers": Rule(forbid_connecting_viewers.check, forbid_connecting_viewers.PARAMETERS),
     "forbid-contributor-collisions": Rule(

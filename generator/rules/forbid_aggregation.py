@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from generator.access import Role
+from generator.access import Role, Rule
+from generator.access.aggregation import MAX_GATHERED, Index
 from generator.access.algebra import Permissions
 from generator.access.defaults import defaults
 from generator.access.lists import Item
@@ -19,11 +20,14 @@ from generator.access.objects import GROUP
 from generator.access.parse import parse
 from generator.access.selector import Selector
 from generator.manifest import Manifest
+from generator.rules.memory import Memory
 from generator.rules.parameters import Optional, Parameter, Word, Words
-from generator.rules.scene import Hit, Scene
+from generator.rules.scene import Hit, Scene, shortened
 
 #: A selector with the names of the roles that gather by it.
-_Gathering = tuple[Selector, tuple[str, ...]]
+_Gathering = tuple[Selector, list[str]]
+#: Of many roles that gather another, so many are named; of many things that a role allows, so many are told.
+_SHOWN = 20
 
 
 def _overwritten_rules(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
@@ -47,30 +51,47 @@ def _empty_selector(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _widening_label(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     own, allowed = _own_names(scene), parameters.get("allowed", ())
-    gathering_by = _by_label(scene)
-    for role in scene.access.roles.values():
-        if role.key.namespace or not role.labels or role.key.name in own or role.key.name in allowed:
+    roles = {role.key.name: role for role in scene.access.roles.values() if not role.key.namespace}
+    gathering, selecting = _by_selector(roles), _selecting(roles)
+    for name, role in roles.items():
+        if not role.labels or name in own or name in allowed:
             continue
-        candidates = [one for key in (*role.labels, "") for one in gathering_by.get(key, ())]
-        names = {name for selector, found in candidates if selector.selects(role.labels) for name in found}
-        names.discard(role.key.name)
+        names = sorted({one for index in selecting.get(name, ()) for one in gathering[index][1]} - {name})
         if names:
-            shown = ", ".join(sorted(names))
-            said = tuple([f"rule: {one}" for one in Permissions.of(role.rules).describe()])
-            yield _hit(role, f"has a label by which its rules become those of {shown}", said)
+            shown = ", ".join(names[:_SHOWN]) + (" and more" if len(names) > _SHOWN else "")
+            yield _hit(role, f"has a label by which its rules become those of {shown}", _described.of(role.rules))
 
 
-def _by_label(scene: Scene) -> Mapping[str, list[_Gathering]]:
-    """Return the selectors by a label that what they select must have; the empty one stands for none."""
-    names: dict[Selector, list[str]] = defaultdict(list)
-    for role in scene.access.roles.values():
-        for selector in role.selectors or ():
-            if selector.requirements:
-                names[selector].append(role.key.name)
-    found: dict[str, list[_Gathering]] = defaultdict(list)
-    for selector, gathering in names.items():
-        keys = [one.key for one in selector.requirements if one.operator in ("In", "Exists")]
-        found[keys[0] if keys else ""].append((selector, tuple(gathering)))
+def _describe(rules: tuple[Rule, ...]) -> tuple[str, ...]:
+    said = Permissions.of(rules).describe()
+    more = (f"and {len(said) - _SHOWN} more",) if len(said) > _SHOWN else ()
+    return (*(f"rule: {shortened(one)}" for one in said[:_SHOWN]), *more)
+
+
+_described = Memory(_describe)
+
+
+def _by_selector(roles: Mapping[str, Role]) -> list[_Gathering]:
+    """Return the selectors that require anything, each with the first names of the roles that gather by it."""
+    found: dict[Selector, list[str]] = defaultdict(list)
+    for name, role in roles.items():
+        for selector in dict.fromkeys(role.selectors or ()):
+            if selector.requirements and len(found[selector]) <= _SHOWN + 1:  # itself, and one more than is shown
+                found[selector].append(name)
+    return [*found.items()]
+
+
+def _selecting(roles: Mapping[str, Role]) -> dict[str, list[int]]:
+    """Return by which selectors each role is selected; what is more than Kubernetes' own would be is left out."""
+    index, left = Index(roles), MAX_GATHERED
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, (selector, _) in enumerate(_by_selector(roles)):
+        names = index.selected(selector)
+        left -= len(names)
+        if left < 0:
+            break
+        for name in names:
+            found[name].append(number)
     return found
 
 

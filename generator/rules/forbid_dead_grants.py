@@ -8,10 +8,12 @@ nothing gives it, and where an aggregated role gathers it; so is what Kubernetes
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from generator.access import RoleKey, Rule
-from generator.access.algebra import Permissions
+from generator.access.algebra_diagrams import EVERYTHING, Words
+from generator.access.rule import ALL
 from generator.rules import scopes
 from generator.rules.parameters import Parameter
 from generator.rules.scene import Hit, Scene
@@ -58,20 +60,17 @@ def _words(rule: Rule) -> Iterator[str]:
     """Yield what is dead of a rule."""
     if rule.urls:
         yield f"the paths {', '.join(rule.urls)}"
-    dead: dict[tuple[str, ...], list[str]] = {}
-    for group in rule.api_groups:
-        for resource in rule.resources:
-            verbs = _dead_verbs(rule, group, resource)
-            if verbs:
-                where = f"{resource} of {group}" if group else resource
-                dead.setdefault(verbs, []).append(where)
-    for verbs, resources in dead.items():
-        yield f"{', '.join(verbs)} on {', '.join(resources)}"
+    found: dict[tuple[str, ...], list[str]] = {}
+    resources = [(one, one.partition("/")[0]) for one in dict.fromkeys(rule.resources) if not one.endswith("/")]
+    verbs = cache(lambda dead: tuple([verb for verb in dict.fromkeys(rule.verbs) if _is_dead(verb, dead)]))
+    for group in dict.fromkeys(rule.api_groups):
+        dead = scopes.dead_in(group)
+        for resource, base in resources if dead else ():
+            if base in dead and (in_vain := verbs(dead[base])):
+                found.setdefault(in_vain, []).append(f"{resource} of {group}" if group else resource)
+    for in_vain, where in found.items():
+        yield f"{', '.join(in_vain)} on {', '.join(where)}"
 
 
-def _dead_verbs(rule: Rule, group: str, resource: str) -> tuple[str, ...]:
-    """Return the verbs that are written in vain; all, where the resource lives in no namespace."""
-    live = scopes.of_role_bindings()
-    if Permissions.of([Rule(rule.verbs, (group,), (resource,))]) <= live:
-        return ()
-    return tuple([verb for verb in rule.verbs if not Permissions.of([Rule((verb,), (group,), (resource,))]) & live])
+def _is_dead(verb: str, dead: Words) -> bool:
+    return verb in dead if verb != ALL else dead == EVERYTHING

@@ -11,7 +11,7 @@ from generator.access import Rule
 from generator.access.algebra import Permissions
 from generator.rules import scopes
 from generator.rules.parameters import Parameter
-from generator.rules.scene import Hit, Scene, called, chain, written
+from generator.rules.scene import Hit, Scene, called, chain, keys, written
 
 PARAMETERS: Mapping[str, Parameter] = {}
 
@@ -25,7 +25,9 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
         wanted = everything & scopes.of_role_bindings() if gifts[0].binding.namespace else everything
         if not wanted <= Permissions.of(gifts[0].role.rules):
             continue
+        indices = tuple(range(len(gifts[0].role.rules)))
         for binding, role in gifts:
+            steps, rules = chain(binding, role, indices), keys(role, indices)
             where = f"in namespace {binding.namespace}" if binding.namespace else "in the whole cluster"
             for subject in binding.subjects:
                 yield Hit(
@@ -35,7 +37,7 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
                     kind=binding.kind,
                     name=binding.name,
                     subject=written(subject),
-                    chain=chain(binding, role, range(len(role.rules))),
-                    rules=frozenset((role.key, index) for index in range(len(role.rules))),
+                    chain=steps,
+                    rules=rules,
                     breadth=2,
                 )

@@ -18,7 +18,7 @@ from generator.access import Role, Rule
 from generator.access.algebra import Permissions
 from generator.rules.memory import Memory
 from generator.rules.parameters import Grants, Optional, Parameter, Texts, Word, Words
-from generator.rules.scene import Hit, Scene, called, chain, written
+from generator.rules.scene import Hit, Scene, called, chain, keys, written
 from generator.rules.shapes import granting, shape, worded
 
 PARAMETERS: Mapping[str, Parameter] = {
@@ -39,6 +39,7 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
             if is_spared(binding.namespace):
                 continue
             where = f"in namespace {binding.namespace}" if binding.namespace else "in the whole cluster"
+            steps, rules = chain(binding, role, indices), keys(role, indices)
             for subject in binding.subjects:
                 yield Hit(
                     f"{subject} is granted {said}, {where} by {called(binding)}",
@@ -47,8 +48,8 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
                     kind=binding.kind,
                     name=binding.name,
                     subject=written(subject),
-                    chain=chain(binding, role, indices),
-                    rules=frozenset((role.key, index) for index in indices),
+                    chain=steps,
+                    rules=rules,
                 )
 
 
@@ -79,6 +80,8 @@ def granted(role: Role, forbidden: Permissions, *, in_namespace: bool) -> tuple[
 
 def _work_out(rules: tuple[Rule, ...], forbidden: Permissions, in_namespace: bool) -> tuple[tuple[int, ...], str]:  # noqa: FBT001 - a part of a key
     indices = granting(rules, forbidden, in_namespace=in_namespace)
+    if not indices:  # nearly always
+        return (), ""
     found = Permissions.of([rules[index] for index in indices]) & forbidden
     return indices, worded(found)
 

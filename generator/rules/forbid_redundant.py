@@ -10,14 +10,15 @@ equal, it is the later one. What grants nothing at all is no question of this.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from generator.access import Role, Rule, Subject
 from generator.access.algebra import NO_PERMISSIONS, Permissions
 from generator.rules import scopes
+from generator.rules.halves import Halves
 from generator.rules.parameters import Word
-from generator.rules.scene import Gift, Hit, Scene, called, written
+from generator.rules.scene import Gift, Hit, Scene, called, shortened, written
 
 #: Of many other bindings, so many are named in the chain.
 _SHOWN = 8
@@ -34,27 +35,30 @@ def _bindings(scene: Scene) -> Iterator[Hit]:
     for gift in scene.gifts:
         for subject in gift.binding.subjects:
             given[subject].setdefault(gift.binding.namespace, []).append(gift)
+    bases: dict[tuple[int, ...], Permissions] = {}
     known: dict[tuple[int, ...], tuple[int, ...]] = {}
     for subject, by_scope in given.items():
         wide = by_scope.get("", [])
+        below = _base(wide, bases) if len(by_scope) > 1 else NO_PERMISSIONS
         for scope, gifts in by_scope.items():
             base = wide if scope else []
             if len(gifts) + len(base) == 1:
                 continue
-            others = [*gifts, *base]
-            key = (bool(scope), len(base), *(id(gift.role.rules) for gift in (*base, *gifts)))
+            beside = below if scope and wide else NO_PERMISSIONS
+            key = (bool(scope), id(beside), *(id(gift.role.rules) for gift in gifts))
             if key not in known:
-                known[key] = _needless_gifts(gifts, base)
+                parts = [_held(gift.role.rules, in_namespace=bool(scope)) for gift in gifts]
+                known[key] = _needless(parts, beside)
             for index in known[key]:
-                yield _of_binding(subject, gifts[index], others)
+                yield _of_binding(subject, gifts[index], gifts, base)
 
 
-def _needless_gifts(gifts: Sequence[Gift], base: Sequence[Gift]) -> tuple[int, ...]:
-    """Return the gifts of one scope that give nothing to whoever has the others and the base."""
-    is_in_namespace = bool(gifts[0].binding.namespace)
-    parts = [_held(gift.role.rules, in_namespace=is_in_namespace) for gift in gifts]
-    below = _joined([_held(gift.role.rules, in_namespace=is_in_namespace) for gift in base])
-    return _needless(parts, below)
+def _base(wide: Sequence[Gift], known: dict[tuple[int, ...], Permissions]) -> Permissions:
+    """Return what those who are given something in the whole cluster have in each namespace."""
+    key = tuple([id(gift.role.rules) for gift in wide])
+    if key not in known:
+        known[key] = Permissions.united(_held(gift.role.rules, in_namespace=True) for gift in wide)
+    return known[key]
 
 
 @lru_cache(_REMEMBERED)
@@ -68,30 +72,31 @@ def _needless(parts: Sequence[Permissions], base: Permissions = NO_PERMISSIONS) 
     first = {part: index for index, part in reversed([*enumerate(parts)]) if part}
     found = [index for index, part in enumerate(parts) if part and first[part] != index]
     different = sorted(first.values())
-    before = [base]
-    for index in different:
-        before.append(before[-1] | parts[index])
-    kept = NO_PERMISSIONS
-    for index, others in zip(reversed(different), before[-2::-1], strict=True):
-        if parts[index] <= others | kept:
-            found.append(index)
-        else:
-            kept |= parts[index]
+    if different:
+        sets = Halves([parts[index] for index in different])
+        found += [different[index] for index in _taken(sets, base & sets.held)[0]]
     return tuple(sorted(found))
 
 
-def _joined(parts: Sequence[Permissions]) -> Permissions:
-    found = NO_PERMISSIONS
-    for part in parts:
-        found |= part
-    return found
+def _taken(sets: Halves, beside: Permissions) -> tuple[list[int], Permissions]:
+    """Return which of some sets the others and what is beside them hold, the last first, and the union of the rest.
+
+    What is beside sets is cut down to what they hold, so that all that is looked at is as large as they are.
+    """
+    if not sets.halves:
+        return ([sets.first], NO_PERMISSIONS) if sets.held <= beside else ([], sets.held)
+    earlier, later = sets.halves
+    taken, kept = _taken(later, (beside & later.held) | (earlier.held & later.held))
+    more, rest = _taken(earlier, (beside & earlier.held) | (kept & earlier.held))
+    return [*taken, *more], kept | rest
 
 
-def _of_binding(subject: Subject, gift: Gift, others: Sequence[Gift]) -> Hit:
+def _of_binding(subject: Subject, gift: Gift, gifts: Sequence[Gift], base: Sequence[Gift]) -> Hit:
     binding = gift.binding
     where = f"in namespace {binding.namespace}" if binding.namespace else "in the whole cluster"
-    shown = [*islice((one.binding for one in others if one.binding is not binding), _SHOWN)]
-    more = [f"and {len(others) - 1 - _SHOWN} more"] if len(others) - 1 > _SHOWN else []
+    shown = [*islice((one.binding for one in chain(gifts, base) if one.binding is not binding), _SHOWN)]
+    others = len(gifts) + len(base) - 1
+    more = [f"and {others - _SHOWN} more"] if others > _SHOWN else []
     return Hit(
         f"{called(binding)} gives {subject} nothing {where} that others do not give it already",
         binding.origin,
@@ -116,14 +121,13 @@ def _rules(scene: Scene) -> Iterator[Hit]:
 
 def _may_repeat(rules: _Rules) -> bool:
     """Tell whether two rules may be about the same; without a wildcard, that takes a resource that stands in both."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[str] = set()
     for rule in rules:
         if rule.urls or "*" in rule.api_groups or any(one.startswith("*") for one in rule.resources):
             return len(rules) > 1
-        named = {(group, resource) for group in rule.api_groups for resource in rule.resources}
-        if not seen.isdisjoint(named):
+        if not seen.isdisjoint(rule.resources):
             return True
-        seen |= named
+        seen.update(rule.resources)
     return False
 
 
@@ -137,7 +141,7 @@ def _of_rule(role: Role, index: int) -> Hit:
         namespace=role.key.namespace,
         kind=role.key.kind,
         name=role.key.name,
-        chain=(f"rule: {'; '.join(Permissions.of([rule]).describe())}",),
+        chain=(f"rule: {shortened('; '.join(Permissions.of([rule]).describe()))}",),
     )
 
 

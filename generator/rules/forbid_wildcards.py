@@ -5,13 +5,19 @@ the literal name of a subresource and covers nothing; ``*`` among resource names
 the role; where the role is Kubernetes' own, the binding that gives it. What such a rule grants is told with it.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 
-from generator.access import Role, Rule
+from generator.access import Role, RoleKey, Rule
 from generator.finding import REACHES
+from generator.rules.memory import Memory
 from generator.rules.parameters import Words
-from generator.rules.scene import Gift, Hit, RuleKey, Scene, called, chain, written
+from generator.rules.scene import Gift, Hit, Scene, called, chain, keys, standing_for, written
+
+#: Gifts of one role, or of roles that were put together from the same.
+_Given = tuple[Gift, ...]
 
 _FIELDS = {
     "verbs": lambda rule: "*" in rule.verbs,
@@ -27,24 +33,34 @@ PARAMETERS = {"fields": Words(tuple(_FIELDS))}
 
 def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each rule with a wildcard, once for however many it is bound to."""
-    causes: dict[object, tuple[int, tuple[str, ...], list[Gift], set[RuleKey]]] = {}
+    causes: dict[object, tuple[tuple[str, ...], list[tuple[int, _Given]]]] = {}
     for gifts in scene.alike:
         wild = [*_wild(gifts[0].role, parameters["fields"])]
-        for gift in gifts if wild else ():
-            role = gift.role
+        for given in _apart(gifts) if wild else ():
+            role = given[0].role
             built_in = []
             for index, fields in wild:
                 if scene.is_built_in(role, index):
                     built_in.append((index, fields))
                     continue
                 key = (role.rules[index], role.source(index), None if role.selectors is not None else role.key)
-                _, _, given, rules = causes.setdefault(key, (index, fields, [], set()))
-                given.append(gift)
-                rules.add((role.key, index))
-            if built_in:
-                yield _bound(gift, built_in)
-    for index, fields, given, rules in causes.values():
-        yield _written(scene, index, fields, given, frozenset(rules))
+                causes.setdefault(key, (fields, []))[1].append((index, given))
+            fields_found = tuple(dict.fromkeys(field for _, fields in built_in for field in fields))
+            indices = tuple([index for index, _ in built_in])
+            for gift in given if built_in else ():
+                yield _bound(gift, fields_found, indices)
+    summed = Memory(_sum)
+    for fields, some in causes.values():
+        yield _written(fields, [(index, summed.of(scene, given)) for index, given in some])
+
+
+def _apart(gifts: Sequence[Gift]) -> Iterable[_Given]:
+    """Return gifts of the same rules by whose they are: of one role, or of what was gathered in the same places."""
+    found: dict[object, list[Gift]] = defaultdict(list)
+    for gift in gifts:
+        role = gift.role
+        found[role.key if role.selectors is None else id(role.sources)].append(gift)
+    return map(tuple, found.values())
 
 
 def _wild(role: Role, fields: list[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -54,9 +70,30 @@ def _wild(role: Role, fields: list[str]) -> Iterator[tuple[int, tuple[str, ...]]
             yield index, found
 
 
-def _written(scene: Scene, index: int, fields: tuple[str, ...], given: list[Gift], rules: frozenset[RuleKey]) -> Hit:
-    order = sorted(given, key=lambda gift: (gift.binding.namespace, gift.binding.name))
-    binding, role = order[0]
+class _Sum(NamedTuple):
+    """What is told of those who are given a rule: the first of them, how many they are, and how far that reaches."""
+
+    first: tuple[Gift, ...]
+    number: int
+    reach: str
+    roles: frozenset[RoleKey]
+
+
+def _sum(scene: Scene, given: _Given) -> _Sum:
+    order = sorted(given, key=lambda gift: _by_binding((gift, 0)))
+    reach = min((scene.reach(gift.binding.namespace) for gift in given), key=REACHES.index)
+    count = sum(len(gift.binding.subjects) for gift in given)
+    return _Sum(tuple(order[:_SHOWN]), count, reach, frozenset(standing_for(gift.role).key for gift in given))
+
+
+def _by_binding(one: tuple[Gift, int]) -> tuple[str, str]:
+    binding = one[0].binding
+    return binding.namespace, binding.name
+
+
+def _written(fields: tuple[str, ...], given: Sequence[tuple[int, _Sum]]) -> Hit:
+    order = sorted(((gift, index) for index, one in given for gift in one.first), key=_by_binding)
+    (binding, role), index = order[0]
     message = f"{role.key.kind} {role.key.name} has a wildcard in {' and '.join(fields)} of {_shown(role.rules[index])}"
     return Hit(
         message,
@@ -64,39 +101,40 @@ def _written(scene: Scene, index: int, fields: tuple[str, ...], given: list[Gift
         namespace=role.key.namespace,
         kind=role.key.kind,
         name=role.key.name,
-        chain=(*chain(binding, role, [index]), *_holders(order)),
-        reach=min((scene.reach(gift.binding.namespace) for gift in given), key=REACHES.index),
-        rules=rules,
+        chain=(
+            *chain(binding, role, (index,)),
+            *_holders((gift for gift, _ in order), sum(one.number for _, one in given)),
+        ),
+        reach=min((one.reach for _, one in given), key=REACHES.index),
+        rules=frozenset([(key, index) for index, one in given for key in one.roles]),
         breadth=1,
     )
 
 
-def _bound(gift: Gift, found: list[tuple[int, tuple[str, ...]]]) -> Hit:
+def _bound(gift: Gift, fields: tuple[str, ...], indices: tuple[int, ...]) -> Hit:
     binding, role = gift
-    fields = dict.fromkeys(field for _, fields in found for field in fields)
-    indices = [index for index, _ in found]
     return Hit(
         f"{called(binding)} gives a role that has a wildcard in {' and '.join(fields)}",
         binding.origin,
         namespace=binding.namespace,
         kind=binding.kind,
         name=binding.name,
-        chain=(*chain(binding, role, indices), *_holders([gift])),
-        rules=frozenset((role.key, index) for index in indices),
+        chain=(*chain(binding, role, indices), *_holders([gift], len(binding.subjects))),
+        rules=keys(role, indices),
         breadth=1,
     )
 
 
-def _holders(gifts: list[Gift]) -> Iterator[str]:
+def _holders(gifts: Iterable[Gift], count: int) -> Iterator[str]:
     """Say who has it, and where; of many, the first."""
-    found = [
+    found = (
         f"given to {written(subject)}, {_where(gift.binding.namespace)}"
         for gift in gifts
         for subject in gift.binding.subjects
-    ]
-    yield from found[:_SHOWN]
-    if len(found) > _SHOWN:
-        yield f"given to {len(found) - _SHOWN} more"
+    )
+    yield from islice(found, _SHOWN)
+    if count > _SHOWN:
+        yield f"given to {count - _SHOWN} more"
 
 
 def _where(namespace: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from generator import limitrange
+from generator.admission.ranges import stored
 from generator.rules.parameters import Words
-from generator.rules.ranges import stored
 from generator.rules.scene import Hit, Scene, inside
 
 PARAMETERS = {"resources": Words()}

@@ -30,11 +30,11 @@ class _Owner(NamedTuple):
 def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each owner that no policy lets in."""
     owners = [owner for owner in _owners(scene) if owner.kind != "User"]
-    rules: dict[str, list[AllowRule]] = defaultdict(list)
-    for item, _spec, some in allowing(scene) if owners else ():
-        rules[namespace_of(item)] += some
+    admitted: dict[str, set[tuple[bool, str]]] = defaultdict(set)
+    for item, _spec, rules in allowing(scene) if owners else ():
+        admitted[namespace_of(item)].update(who for rule in rules for who in _admitted(rule))
     for owner in owners:
-        if not any(_admits(rule, owner) for rule in rules[owner.namespace]):
+        if (owner.kind == "Group", owner.name) not in admitted[owner.namespace]:
             name = name_of(owner.item)
             message = f"{owner.kind} {owner.name} owns the profile {owner.namespace}, and its mesh lets in users only"
             yield Hit(message, owner.item.origin, namespace=owner.namespace, kind=owner.item.kind, name=name)
@@ -53,8 +53,11 @@ def _owners(scene: Scene) -> Iterator[_Owner]:
                 yield _Owner(share.namespace, kind, str(subject.get("name", "")), share.item)
 
 
-def _admits(rule: AllowRule, owner: _Owner) -> bool:
-    if owner.kind == "Group":
-        return any(owner.name in rule.values(key) for key in _GROUPS)
-    ending = f"/sa/{owner.name}"
-    return any(one.endswith(ending) for source in rule.sources for one in texts(source.get("principals")))
+def _admitted(rule: AllowRule) -> Iterator[tuple[bool, str]]:
+    """Yield the names of groups (true) and of service accounts (false) that a rule lets in."""
+    yield from ((True, name) for key in _GROUPS for name in rule.values(key))
+    for source in rule.sources:
+        for principal in texts(source.get("principals")):
+            _, is_account, name = principal.rpartition("/sa/")
+            if is_account:
+                yield False, name

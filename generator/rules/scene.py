@@ -15,9 +15,14 @@ from generator.access.parse import KINDS
 from generator.manifest import TENANT_LABEL, Manifest
 from generator.problems import Place, Problem
 from generator.rules import reach
+from generator.rules.memory import Memory
 
 _CONFINING = ("baseline", "restricted")
 
+#: Of many rules of a role that matter to a grant, so many are told.
+_SHOWN = 50
+#: So many characters are told of what a rule allows: one may name thousands of words.
+_LONG = 5_000
 
 #: A rule of a role, by its index.
 RuleKey = tuple[RoleKey, int]
@@ -250,26 +255,56 @@ def called(binding: Binding) -> str:
     return f"{binding.kind} {binding.name} of {binding.role.kind} {binding.role.name}"
 
 
-def chain(binding: Binding, role: Role, indices: Iterable[int]) -> tuple[str, ...]:
-    """Say how a grant comes about: the binding, the role, and those of its rules that matter."""
+def chain(binding: Binding, role: Role, indices: tuple[int, ...]) -> tuple[str, ...]:
+    """Say how a grant comes about: the binding, the role, and those of its rules that matter; of many, the first."""
     where = f"{binding.namespace}/" if binding.namespace else ""
+    return (f"{binding.kind} {where}{binding.name} ({binding.origin})", *_steps.of(role, indices))
+
+
+def keys(role: Role, indices: tuple[int, ...]) -> frozenset[RuleKey]:
+    """Return the keys of some rules of a role; thousands of bindings to it share them."""
+    return _keys.of(standing_for(role), indices)
+
+
+def standing_for(role: Role) -> Role:
+    """Return the role whose keys are those of a role's rules: one of those that were put together as one.
+
+    Roles that gather one another in a circle have all rules of all of them.
+    """
+    return _first.of(role.rules, role.sources, role=role) if role.sources else role
+
+
+def shortened(text: str) -> str:
+    """Return what can be read of a text: it is repeated for whoever is granted something."""
+    return text if len(text) <= _LONG else f"{text[:_LONG]} ..."
+
+
+def _work_out_steps(role: Role, indices: tuple[int, ...]) -> tuple[str, ...]:
     home = f"{role.key.namespace}/" if role.key.namespace else ""
-    rules = [(role.source(index), _described(role.rules[index])) for index in indices]
+    more = [f"and {len(indices) - _SHOWN} more of its rules"] if len(indices) > _SHOWN else []
     return (
-        f"{binding.kind} {where}{binding.name} ({binding.origin})",
         f"{role.key.kind} {home}{role.key.name} ({role.origin})",
-        *(f"rule: {said} ({place})" for place, said in rules),
+        *(f"rule: {_described(role.rules[index])} ({role.source(index)})" for index in indices[:_SHOWN]),
+        *more,
     )
+
+
+def _work_out_keys(role: Role, indices: tuple[int, ...]) -> frozenset[RuleKey]:
+    return frozenset([(role.key, index) for index in indices])
+
+
+def _itself(_rules: tuple[Rule, ...], _sources: tuple[Place, ...], *, role: Role) -> Role:
+    return role
+
+
+_first = Memory(_itself)
+_steps = Memory(_work_out_steps)
+_keys = Memory(_work_out_keys)
 
 
 @lru_cache(1024)
 def _described(rule: Rule) -> str:
-    return "; ".join(Permissions.of([rule]).describe())
-
-
-@lru_cache(1024)
-def _said(rule: Rule) -> str:
-    return "; ".join(Permissions.of([rule]).describe())
+    return shortened("; ".join(Permissions.of([rule]).describe()))
 
 
 def _order(item: Item) -> tuple[str, str, str]:

@@ -5,11 +5,12 @@ outside of every namespace. Two exceptions are live: the binding's own Namespace
 is checked in the namespace of the RoleBinding that is written (``pkg/registry/rbac/escalation_check.go``).
 """
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 
 from generator import kinds, resources
 from generator.access.algebra import ALL_PERMISSIONS, Permissions
-from generator.access.algebra_diagrams import EVERYTHING, GROUP, NOTHING, RESOURCE, Diagram, Words, branch
+from generator.access.algebra_diagrams import EVERYTHING, GROUP, NOTHING, RESOURCE, Words, branch
 from generator.access.algebra_paths import ALL_PATHS
 
 _CLUSTER_WIDE = Words(frozenset({"create", "list", "watch", "deletecollection"}))
@@ -22,13 +23,16 @@ def of_role_bindings() -> Permissions:
 
 
 def _dead() -> Permissions:
-    groups = {group: branch(RESOURCE, NOTHING, _dead_in(group)) for group in kinds.BUILT_IN_GROUPS}
+    groups = {group: branch(RESOURCE, NOTHING, dead_in(group)) for group in kinds.BUILT_IN_GROUPS}
     return Permissions(branch(GROUP, NOTHING, groups), ALL_PATHS)
 
 
-def _dead_in(group: str) -> dict[str, Diagram]:
-    """Return what a RoleBinding cannot give of each resource of a group."""
+@lru_cache(256)
+def dead_in(group: str) -> Mapping[str, Words]:
+    """Return the verbs that a RoleBinding cannot give on each resource of a group, and on what is below it."""
+    if group not in kinds.BUILT_IN_GROUPS:
+        return {}
     tables = (resources.CLUSTER_SCOPED, resources.IDENTITIES)
-    found: dict[str, Diagram] = {word: EVERYTHING for table in tables for word in table.get(group, "").split()}
+    found: dict[str, Words] = {word: EVERYTHING for table in tables for word in table.get(group, "").split()}
     live = {"namespaces": _CLUSTER_WIDE, "clusterroles": ~Words(frozenset({"bind"}))}
     return found | {word: dead for word, dead in live.items() if word in found}

@@ -9,7 +9,9 @@ from generator.access.algebra_diagrams import EVERYTHING, GROUP, NAME, NOTHING, 
 from generator.access.algebra_paths import NO_PATHS
 from generator.customs import CustomResource
 from generator.rules import scopes
+from generator.rules.halves import Halves
 from generator.rules.memory import Memory
+from generator.rules.scene import shortened
 
 #: A grant as a policy writes it, see :class:`generator.rules.parameters.Grants`.
 Grant = Mapping[str, Any]
@@ -43,14 +45,21 @@ _shapes = Memory(_shape)
 def granting(rules: Sequence[Rule], asked: Permissions, *, in_namespace: bool) -> tuple[int, ...]:
     """Return those of a role's rules that grant some of a shape in the whole cluster, or in one namespace."""
     live = asked & scopes.of_role_bindings() if in_namespace else asked
-    return tuple([index for index, rule in enumerate(rules) if Permissions.of([rule]) & live])
+    return tuple(_halves.of(rules).where(live.meets))
+
+
+def _by_halves(rules: Sequence[Rule]) -> Halves:
+    return Halves([Permissions.of([rule]) for rule in rules])
+
+
+_halves = Memory(_by_halves)
 
 
 def worded(found: Permissions) -> str:
     """Say what is held of a shape; of much, the first."""
     said = found.describe()
     more = (f"and {len(said) - _SAID} more",) if len(said) > _SAID else ()
-    return "; ".join((*said[:_SAID], *more))
+    return "; ".join((*map(shortened, said[:_SAID]), *more))
 
 
 def expanded(parameters: Mapping[str, Any], customs: Sequence[CustomResource]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ wrote:
   tenants/.schemas/custom-resources.schema.json
   tenants/.schemas/platform.schema.json
   tenants/.schemas/policy.schema.json
+  tenants/.schemas/preset.schema.json
   tenants/.schemas/tenant.schema.json
   tenants/.schemas/waivers.schema.json
   tenants/example.yaml

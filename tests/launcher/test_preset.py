@@ -6,10 +6,8 @@ import pytest
 
 from generator import shipped
 from generator.launcher import preset
-from generator.problems import Place
 
 ROOT = Path(preset.__file__).parent.parent.parent
-HERE = Place("tenants/vision.yaml", ("spec", "launchers", "pipelines"))
 VALUE = {
     "name": "engine",
     "title": "An engine",
@@ -32,10 +30,6 @@ VALUE = {
     "source": "Our own.",
 }
 BASE, LOGS, EXEC = (VALUE["rules"][0], *(option["rules"][0] for option in VALUE["options"].values()))
-
-
-def told(name, options):
-    return [f"{one.place}: {one.message}" for one in preset.check(name, options, HERE)]
 
 
 def test_a_preset_is_taken_from_its_file_field_by_field():
@@ -98,33 +92,3 @@ def test_nothing_is_read_before_it_is_asked_for_and_only_that_then():
     )
     found = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout == "batch-jobs.yaml\n"
-
-
-@pytest.mark.parametrize(
-    ("name", "options", "problems"),
-    [
-        ("batch-jobs", {}, []),
-        ("batch-jobs", {"volumes": True, "suspend": False}, []),
-        ("batch-job", {"x": True}, [f"{HERE}/preset: 'batch-job' is not a preset; did you mean 'batch-jobs'?"]),
-        (
-            "airflow-pod-launcher",
-            {"xcm": False},
-            [f"{HERE}/options/xcm: 'xcm' is not an option of airflow-pod-launcher; did you mean 'xcom'?"],
-        ),
-        (
-            "argo-executor",
-            {"pvc": True},
-            [f"{HERE}/options/pvc: 'pvc' is not an option of argo-executor; there are none"],
-        ),
-        (
-            "batch-jobs",
-            {"zz": True, "aa": True},
-            [
-                f"{HERE}/options/{word}: {word!r} is not an option of batch-jobs; use one of 'cronjobs', 'suspend', 'volumes'"
-                for word in ("aa", "zz")
-            ],
-        ),
-    ],
-)
-def test_names_of_presets_and_options_that_are_not_there_are_told(name, options, problems):
-    assert told(name, options) == problems
