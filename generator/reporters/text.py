@@ -136,8 +136,11 @@ class _Writer:
 
 
 def _folded(line: str, indent: str, hanging: int = 2) -> list[str]:
+    safe = shown(line)
+    if safe and len(indent) + len(safe) <= _WIDTH and safe.strip() == safe:
+        return [indent + safe]  # what most lines are, and textwrap is slow
     return textwrap.wrap(
-        shown(line),
+        safe,
         _WIDTH,
         initial_indent=indent,
         subsequent_indent=indent + " " * hanging,

@@ -7,12 +7,13 @@ it one that ends (``Terminating``) or not. A quota of 0 wants no pods, and refus
 """
 
 from collections.abc import Iterator, Mapping
+from operator import le
 from typing import Any
 
 from generator import quotakeys
 from generator.admission import Admitted, Plugin, Refusal, Rule, admit
 from generator.limitrange import CONTAINER
-from generator.quantity import ZERO, QuantityError, parse
+from generator.quantity import ZERO, Quantity, QuantityError, parse
 from generator.rules.parameters import Parameter
 from generator.rules.scene import Hit, Scene, inside, name_of
 
@@ -24,24 +25,68 @@ _POD = {"containers": [{"name": CONTAINER}]}
 _PODS = (_POD, {**_POD, "activeDeadlineSeconds": 1})
 _OF_NO_PODS = ("pods", "count/pods", "requests.cpu", "cpu", "requests.memory")
 
+#: Quotas of one shape that are remembered as enough; of two, the one with less of everything.
+_REMEMBERED = 8
+#: Shapes that are remembered, from one scene to the next.
+_SHAPES = 1000
+
 #: Specs of LimitRanges or quotas, by name.
 Specs = Mapping[str, Mapping[str, Any]]
 
 
 def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each namespace that refuses such a pod, or does not count it, with all reasons."""
-    known: dict[str, tuple[str, ...]] = {}
     for name, item in scene.namespaces:
         quotas = _specs(scene, name, "ResourceQuota")
         ranges = _specs(scene, name, "LimitRange")
         if not quotas and not ranges:
             continue
-        key = repr((quotas, ranges))
-        if key not in known:
-            known[key] = tuple(dict.fromkeys(_reasons(quotas, ranges)))
-        if known[key]:
-            message = f"namespace {name} does not admit, or does not count, ordinary pods: {'; '.join(known[key])}"
+        reasons = _admitting.reasons(quotas, ranges)
+        if reasons:
+            message = f"namespace {name} does not admit, or does not count, ordinary pods: {'; '.join(reasons)}"
             yield Hit(message, item.origin, namespace=name, kind="Namespace", name=name)
+
+
+class _Admitting:
+    """Remembers which quotas are enough for a pod: one that has more of everything is enough too.
+
+    Thousands of tenants have the same defaults and quotas of the same keys, each with amounts of its own.
+    """
+
+    def __init__(self) -> None:
+        self._enough: dict[object, list[tuple[Quantity, ...]]] = {}
+
+    def reasons(self, quotas: Specs, ranges: Specs) -> tuple[str, ...]:
+        """Return why a pod that says nothing is not admitted, or not counted."""
+        shape, amounts = _shape(quotas), _amounts(quotas)
+        if amounts is None:
+            return tuple(dict.fromkeys(_reasons(quotas, ranges)))
+        if len(self._enough) >= _SHAPES:
+            self._enough.clear()
+        enough = self._enough.setdefault((shape, tuple(map(bool, amounts)), repr(ranges)), [])
+        if any(all(map(le, one, amounts)) for one in enough):
+            return ()
+        found = tuple(dict.fromkeys(_reasons(quotas, ranges)))
+        if not found:
+            others = [one for one in enough if not all(map(le, amounts, one))]
+            enough[:] = [*others[: _REMEMBERED - 1], amounts]
+        return found
+
+
+_admitting = _Admitting()
+
+
+def _shape(quotas: Specs) -> str:
+    """Return all of quotas but their amounts."""
+    return repr([(name, [*inside(spec, "hard")], {**spec, "hard": None}) for name, spec in quotas.items()])
+
+
+def _amounts(quotas: Specs) -> tuple[Quantity, ...] | None:
+    """Return the amounts of quotas in order; ``None`` where one of them is none."""
+    try:
+        return tuple([parse(value) for spec in quotas.values() for value in inside(spec, "hard").values()])
+    except QuantityError:
+        return None
 
 
 def _specs(scene: Scene, namespace: str, kind: str) -> Specs:
