@@ -45,5 +45,5 @@ def test_our_own_tenants_are_valid_and_rendered():
 
 def test_ci_runs_the_test_command_of_the_readme():
     # The README starts from nothing and keeps its environment; CI starts from nothing and throws it away.
-    assert ".venv/bin/python -m pytest\n" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert (ROOT / ".ci/run").read_text(encoding="utf-8").endswith('"$bin/python" -m pytest\n')
+    assert ".venv/bin/python -m pytest -n auto\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert (ROOT / ".ci/run").read_text(encoding="utf-8").endswith('"$bin/python" -m pytest -n auto\n')
