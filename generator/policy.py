@@ -182,6 +182,7 @@ def _finding(cause: Cause, scene: Scene, cluster: str) -> Finding:
         message=hit.message,
         place=hit.place,
         severity=cause.severity,
+        confidence=hit.confidence,
         cluster=cluster,
         tenant=scene.tenants.get(hit.namespace, ""),
         namespace=hit.namespace,

@@ -9,6 +9,7 @@ every namespace. An account of another tenant than the binding's is a stranger w
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from generator.access import Binding, Subject
@@ -17,11 +18,12 @@ from generator.rules.scene import Hit, Scene, called, name_of, namespace_of, wri
 
 
 def _roles(scene: Scene) -> Iterator[Hit]:
+    """Yield bindings to nothing; a ClusterRole may be one that an operator brings along, as no manifest says."""
     for binding in scene.access.dangling:
         if binding.subjects:
             who = ", ".join(map(str, binding.subjects))
             message = f"{called(binding)} gives {who} a role that is not in these manifests"
-            yield _hit(binding, message)
+            yield replace(_hit(binding, message), confidence="likely" if not binding.role.namespace else "certain")
 
 
 def _accounts(scene: Scene) -> Iterator[Hit]:

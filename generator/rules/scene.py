@@ -47,6 +47,7 @@ class Hit:
     reach: str = ""
     rules: frozenset[RuleKey] = frozenset()
     breadth: int = 0
+    confidence: str = "certain"
 
 
 class Gift(NamedTuple):

@@ -41,6 +41,12 @@ def test_a_binding_is_one_cause_for_all_whom_it_names():
     )
 
 
+def test_a_cluster_role_may_be_one_that_no_manifest_shows():
+    (missing,) = findings(ROLE, binding("ns1/b", "r", "Group:ml", kind="Role"))
+    (unseen,) = findings(ROLE, binding("ns1/b", "r", "Group:ml"))
+    assert (missing.confidence, unseen.confidence) == ("certain", "likely")
+
+
 @pytest.mark.parametrize("where", ["ns1/b", "ns2/b", "b"])
 def test_an_account_that_its_namespace_does_not_declare_is_told(where):
     (message,) = messages(ACCOUNT, space(), binding(where, "view", "ServiceAccount:ns1/runner"))
