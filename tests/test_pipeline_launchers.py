@@ -1,68 +1,139 @@
-"""Launchers through the whole program: what a site's presets change, and where a finding about a launcher points."""
+"""Jobs that a launcher offers and the cluster refuses: told with the tenant file, before anything is written."""
 
-from pathlib import Path
+import subprocess
+import sys
 
-from repositories import PLATFORM, files, rendering, repository, told, write
+import pytest
+from repositories import CODE, files, rendering, repository, tenantry, told, write
 
-from generator import catalogue
 from generator.pipeline import Options, render
 
-OWN = """\
-name: labelling
-title: Our labelling tool
-class: launcher
-flags: [creates-pods]
-rules: [{apiGroups: [batch], resources: [jobs], verbs: [create]}]
-source: Our own.
+HEAD = """\
+apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata: {name: vision}
 """
-RBAC = "rendered/eu/tenants/vision/20-rbac.yaml"
+SPEC = """\
+spec:
+  tier: small
+  namespaces: [{name: train}]
+  limits: {container: {max: {cpu: 16, memory: 64Gi}}}
+  members: [{group: power-users, role: editor}]
+  quota: {hard: {requests.cpu: 32, requests.memory: 64Gi}}
+  launchers:
+    - name: workbench
+      preset: posit
+      profiles:
+        - {for: "*", default-cpus: 1, max-cpus: 2, default-mem-mb: 512, max-mem-mb: 2048}
+        - for: "@power-users"
+          max-cpus: 16
+"""
+REFUSED = (
+    "spec.launchers.workbench.profiles[1].max-cpus: a job of group @power-users asks 20 CPUs; the LimitRange of "
+    "vision-train allows 16; set max-cpus to 16, or raise spec.limits.container.max.cpu"
+)
+RISK = (
+    "spec.launchers.workbench.profiles[1].max-cpus: a job of group @power-users may ask for any number of CPUs, for "
+    "max-cpus is 0; the LimitRange of vision-train allows 16, the ResourceQuota of vision-train allows 32 of "
+    "requests.cpu in all; set max-cpus to 16, or raise spec.limits.container.max.cpu and spec.quota.hard.requests.cpu"
+)
 
 
-def test_a_change_of_a_sites_preset_renders_what_it_changes(tmp_path):
-    write(tmp_path, "presets/labelling.yaml", OWN)
-    repository(tmp_path, vision="{tier: small, launchers: [{name: x, preset: labelling}]}")
-    before = rendering(tmp_path)
-    assert b"name: launcher-x\n" in before[RBAC]
-    assert render(tmp_path, Options()).changes == []
-    write(tmp_path, "presets/labelling.yaml", OWN.replace("[create]", "[create, get]"))
-    outcome = render(tmp_path, Options())
-    assert [change.path for change in outcome.changes] == [RBAC]
-    assert files(tmp_path)[RBAC] != before[RBAC]
-
-
-def test_a_preset_that_goes_is_missed_by_whoever_names_it(tmp_path):
-    write(tmp_path, "presets/labelling.yaml", OWN)
-    repository(tmp_path, vision="{tier: small, launchers: [{name: x, preset: labelling}]}")
+@pytest.fixture
+def root(tmp_path):
+    repository(tmp_path, "a")
     rendering(tmp_path)
-    (tmp_path / "presets/labelling.yaml").unlink()
-    (problem,) = told(render(tmp_path, Options()))
-    assert problem.startswith("tenants/vision.yaml: spec.launchers.x.preset: 'labelling' is not a preset; ")
+    return tmp_path
 
 
-def test_a_preset_is_no_tenant(tmp_path):
-    write(tmp_path, "presets/labelling.yaml", OWN)
-    assert render(repository(tmp_path, "vision"), Options()).tenants == 1
+def change(root, old="", new=""):
+    """Write the tenant's file, with one thing in it another; that must be in it."""
+    assert old in SPEC
+    write(root, "tenants/vision.yaml", HEAD + SPEC.replace(old, new))
 
 
-def test_a_finding_about_a_launcher_points_at_its_own_file(tmp_path):
-    repository(tmp_path, vision="{tier: small, launchers: [{name: x, preset: posit, tokenSecret: true}]}")
-    policies = tuple(one for one in catalogue.read(Path("/nowhere"))[0] if one.id == "no-long-lived-tokens")
-    (finding,) = render(tmp_path, Options(policies=policies)).findings
-    assert str(finding.place) == "tenants/vision.yaml#spec/launchers/x"
-    assert [place.document for place in finding.related] == ["rendered/eu/tenants/vision/50-launcher-x.yaml"]
+def test_jobs_that_fit_are_rendered_without_a_word(root):
+    change(root)
+    assert "rendered/eu/tenants/vision/50-launcher-workbench.yaml" in rendering(root)
 
 
-def test_a_launcher_that_is_dropped_takes_its_file_along(tmp_path):
-    repository(tmp_path, vision="{tier: small, launchers: [{name: x, preset: posit}]}")
-    assert "rendered/eu/tenants/vision/50-launcher-x.yaml" in rendering(tmp_path)
-    repository(tmp_path, "vision", platform=PLATFORM)
-    assert [path for path in rendering(tmp_path) if "launcher" in path] == []
+def test_a_job_that_is_refused_stops_the_run_and_nothing_is_written(root):
+    change(root, "max-cpus: 16", "max-cpus: 20")
+    before = files(root)
+    assert told(render(root, Options())) == [f"tenants/vision.yaml: {REFUSED}"]
+    assert files(root) == before
 
 
-def test_the_rights_of_a_platform_file_are_judged_as_all_others_are(tmp_path):
-    wide = "  launchers: {clusterWide: [{serviceAccount: ai/robot, preset: batch-jobs, clusters: [eu]}]}\n"
-    repository(tmp_path, "vision", platform=PLATFORM + wide)
-    found = render(tmp_path, Options(policies=tuple(catalogue.read(Path("/nowhere"))[0]))).findings
-    assert {"no-borrowed-identity", "no-workload-creation"} <= {finding.policy.id for finding in found}
-    assert {finding.subject for finding in found} == {"serviceaccount:ai/robot"}
-    assert b"kind: ClusterRoleBinding" in files(tmp_path)["rendered/eu/platform/20-rbac.yaml"]
+@pytest.mark.parametrize("command", ["render", "check"])
+def test_it_is_told_with_its_line(root, command):
+    change(root, "max-cpus: 16", "max-cpus: 20")
+    ended = tenantry(root, command)
+    assert ended.returncode == 2
+    assert f"tenants/vision.yaml:16:11: {REFUSED}" in ended.stdout + ended.stderr
+
+
+def test_what_is_refused_on_several_clusters_is_one_error(root):
+    change(root, "max-cpus: 16\n", "max-cpus: 20\n  clusters: [eu, us]\n")
+    assert told(render(root, Options())) == [f"tenants/vision.yaml: {REFUSED}"]
+
+
+def test_the_quota_of_a_tier_is_told_with_the_platform_file(root):
+    change(root, "  quota: {hard: {requests.cpu: 32, requests.memory: 64Gi}}\n", "")
+    (found,) = told(render(root, Options()))
+    assert found.startswith("tenants/vision.yaml: spec.launchers.workbench.profiles[1].max-cpus: a job of group ")
+    assert "the ResourceQuota of vision-train allows 8 of requests.cpu in all; set max-cpus to 8, or raise " in found
+    assert found.endswith("raise spec.tiers.small.quota.hard.requests.cpu in tenants/platform.yaml")
+
+
+def test_a_tenant_that_rests_runs_no_jobs_and_is_not_asked_about_them(root):
+    change(root, "tier: small", "tier: small\n  lifecycle: frozen")
+    rendering(root)
+
+
+def test_a_risk_is_told_in_every_run_and_stops_nothing(root):
+    change(root, "max-cpus: 16", "max-cpus: 0")
+    for _ in range(2):
+        outcome = render(root, Options())
+        assert told(outcome) == [f"tenants/vision.yaml: warning: {RISK}"]
+        assert outcome.errors == []
+    assert "rendered/eu/tenants/vision/50-launcher-workbench.yaml" in files(root)
+    assert render(root, Options(write=False)).current
+    change(root)
+    rendering(root)
+
+
+def test_a_namespaces_pod_security_holds_for_the_templates_too(root):
+    adding = "      templates: {pod: {capabilities: [NET_ADMIN]}}\n      profiles:\n"
+    change(root, "      profiles:\n", adding)
+    (found,) = told(render(root, Options()))
+    where = "tenants/vision.yaml: spec.launchers.workbench.templates.pod.capabilities: "
+    assert found.startswith(f"{where}a job of anybody has unrestricted capabilities")
+    text = (HEAD + SPEC).replace("      profiles:\n", adding)
+    write(root, "tenants/vision.yaml", text.replace("{name: train}", "{name: train, podSecurity: privileged}"))
+    rendering(root)
+
+
+def test_whoever_has_no_such_launcher_does_not_wait_for_what_proves_its_jobs(root):
+    program = (
+        "import sys; from pathlib import Path; from generator.pipeline import Options, render; "
+        "assert not render(Path('.'), Options(use_index=False, jobs=1)).problems; "
+        "print([one for one in ('gotemplate', 'admission', 'podsecurity', 'launcher.proof')"
+        " if f'generator.{one}' in sys.modules])"
+    )
+
+    def imported():
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=root,
+            env={"PYTHONPATH": str(CODE)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+        return done.stdout.strip()
+
+    without = imported()
+    change(root)
+    assert ("gotemplate" in without, "launcher.proof" in without) == (False, False)
+    assert "launcher.proof" in imported()

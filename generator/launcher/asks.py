@@ -56,25 +56,29 @@ class Offer:
         """Where the templates are chosen."""
         return self.origin / "templates" if self.settings else self.origin
 
-    def default_place(self, resource: str, otherwise: Place) -> Place:
-        """Where the templates are told how much of a resource a job gets that asks for none, if they are."""
-        place = self.origin / "templates" / "pod" / "resources"
+    def default_place(self, kind: str, resource: str) -> Place | None:
+        """Where the templates are told how much of a resource a job gets that asks for none; ``None`` if they are not.
+
+        *kind* is ``limits`` or ``requests``, the one to look at first.
+        """
         given = self.settings.get("pod", {}).get("resources", {})
-        kind = next((kind for kind, amounts in given.items() if resource in amounts), None)
-        return otherwise if kind is None else place / kind / resource
+        found = next((one for one in (kind, "limits", "requests") if resource in given.get(one, {})), None)
+        return None if found is None else self.origin / "templates" / "pod" / "resources" / found / resource
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One job that somebody may ask for.
 
-    ``settings`` are the options that decide it, as they are called where they stand, with ``prefix`` before those of
-    `KEYS`. ``size`` is empty for jobs of no named size. ``endless`` is a resource of which the job may ask for any
-    amount; empty for all others. ``images`` are those that it may run, the default one first, each with its place.
+    ``place`` is where to decide what nobody has decided. ``settings`` are the options that decide it, called as they
+    are where they stand, with ``prefix`` before those of `KEYS`. ``size`` is empty for jobs of no named size, and
+    ``endless`` is a resource of which the job may ask for any amount; empty for all others. ``images`` are those that
+    it may run, the default one first, each with its place.
     """
 
     who: str
     demand: Demand
+    place: Place
     settings: Mapping[str, Setting]
     prefix: str = ""
     size: str = ""
@@ -121,13 +125,14 @@ def _of(who: str, decided: profiles.Decided, offer: Offer) -> Iterator[Ask]:
     values = profiles.values(decided)
     settings = {key: decision.setting for key, decision in decided.items()}
     default, most, *sized = demand.demands(values, offer.sizes)
-    plain = Ask(who, default, settings, "default-", images=_images(settings))
+    plain = Ask(who, default, offer.undecided, settings, "default-", images=_images(settings))
     yield plain
     yield replace(plain, demand=most, prefix="max-")
     chosen = options.items(values.get("resource-profiles", ""))
     for size, asked in zip((one for one in offer.sizes if one.name in chosen), sized, strict=True):
         shares = {key: settings[key] for key in RATIOS.values() if key in settings}
-        yield replace(plain, demand=asked, settings=shares | dict(size.settings), prefix="", size=size.name)
+        own = shares | dict(size.settings)
+        yield replace(plain, demand=asked, place=size.place, settings=own, prefix="", size=size.name)
     if options.is_on(values["allow-custom-resources"]):
         yield from _endless(plain, most)
 

@@ -5,7 +5,7 @@ right on either side. What one setting brings about is one problem, however many
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import NamedTuple
 
 from generator.admission import Plugin, Refusal, Rule
@@ -18,6 +18,8 @@ from generator.quantity import Quantity
 _PODS = "Pod"  # whose amount it is where a pod is looked at as a whole
 #: How fine the options are: thousandths of a CPU or of a share, whole megabytes and devices.
 _STEPS = {"cpu": Decimal("0.001"), "ratio": Decimal("0.001")}
+#: More digits than any quantity has that is read.
+_EXACT = Context(prec=1100)
 #: Thousandths, which quantities count, in one of an option's units.
 _UNITS = {"memory": 10**9}
 
@@ -36,23 +38,27 @@ def told(ask: Ask, refusals: Iterable[Refusal], offer: Offer, ground: Ground) ->
     for one in refusals:
         several.setdefault(_cause(one, ask, offer), []).append(one)
     for cause, found in several.items():
-        told = _Told(ask, cause, found, offer, ground)
-        yield cause, Problem(cause.place, told.sentence(), warning=bool(ask.endless))
+        sentence = _Told(ask, cause, found, offer, ground).sentence()
+        yield cause, Problem(cause.place, sentence, warning=bool(ask.endless))
+
+
+def is_asked(one: Refusal, ask: Ask) -> bool:
+    """Tell whether it is about an amount that the job itself asks for, and the templates do not fill in."""
+    _, resource = _meant(one)
+    return resource in ask.demand.limits or resource in ask.demand.requests
 
 
 def _cause(one: Refusal, ask: Ask, offer: Offer) -> Cause:
-    _, resource = _meant(one)
+    kind, resource = _meant(one)
     if not _is_of_session(one):
         return Cause(offer.templates_place, resource, f"{one.source}: {one.message}")
+    filled_in = None if is_asked(one, ask) else offer.default_place(kind, resource)
     if resource not in KEYS:
-        return Cause(offer.default_place(resource, offer.origin), resource, f"{one.source}: {one.message}")
+        return Cause(filled_in or offer.origin, resource, f"{one.source}: {one.message}")
     way, setting = _way(one), ask.settings.get(_key(ask, one))
-    is_asked = resource in ask.demand.limits or resource in ask.demand.requests
-    if way == "unnamed" and is_asked:
+    if way == "unnamed" and is_asked(one, ask):
         return Cause(offer.templates_place, resource, way)
-    if setting is not None:
-        return Cause(setting.place, resource, way)
-    return Cause(offer.undecided if is_asked else offer.default_place(resource, offer.undecided), resource, way)
+    return Cause(setting.place if setting is not None else filled_in or ask.place, resource, way)
 
 
 def _way(one: Refusal) -> str:
@@ -142,8 +148,8 @@ class _Told(NamedTuple):
     def _other(self) -> str:
         one = self.refusals[0]
         if one.asked is None or one.allowed is None or one.rule not in {Rule.MAX, Rule.MIN, Rule.EXCEEDED}:
-            by = f"{self.ground.name(one)}: " if one.source else ""
-            return f"{self.ask.subject} is refused{self.ask.manner}; {by}{one.message}"
+            who = self.ground.name(one) if one.source else "the API server"
+            return f"{who} refuses {self.ask.subject.removesuffix(',')}{self.ask.manner}: {one.message}"
         whose = "" if _is_of_session(one) else f" for its container {one.subject}"
         asked = f"{self.ask.subject} needs {one.asked} of {one.resource}{whose}"
         word, mend = ("asks for at least", "lower") if one.rule is Rule.MIN else ("allows", "raise")
@@ -177,15 +183,17 @@ class _Told(NamedTuple):
 
     def _mend(self, value: str | None, verb: str, beyond: str = "") -> str:
         fields = " and ".join(dict.fromkeys(self.ground.field(one, self.offer.origin) for one in self.refusals))
+        kind, resource = _meant(self.refusals[0])
+        is_filled_in = self.cause.place == self.offer.default_place(kind, resource)
+        own = f"{'lower' if verb == 'raise' else 'raise'} it, or " if is_filled_in else ""
         if value is None:
-            return f"{verb} {fields}"
-        return f"set {_key(self.ask, self.refusals[0])} to {value}{beyond}, or {verb} {fields}"
+            return f"{own}{verb} {fields}"
+        return f"{own}set {_key(self.ask, self.refusals[0])} to {value}{beyond}, or {verb} {fields}"
 
     def _most(self) -> str | None:
         """Return the most that all objects allow, as the option is written; ``None`` if the option cannot say it."""
         resource = self.cause.resource
-        least = min(self._in_option(one) for one in self.refusals)
-        value = least.quantize(_STEPS.get(resource, Decimal(1)), ROUND_FLOOR)
+        value = _rounded(min(self._in_option(one) for one in self.refusals), resource, ROUND_FLOOR)
         if not value and resource in RATIOS:  # 0 is no limit there
             return None
         return _plain(max(value, Decimal(0)))
@@ -196,8 +204,8 @@ class _Told(NamedTuple):
         one = max(self.refusals, key=self._in_option)
         limit = self.ask.demand.limits.get(resource)
         if one.allowed is not None and limit is not None and _key(self.ask, one) == RATIOS.get(resource):
-            return _plain((Decimal(one.allowed.milli) / limit.milli).quantize(_STEPS["ratio"], ROUND_CEILING))
-        return _plain(self._in_option(one).quantize(_STEPS.get(resource, Decimal(1)), ROUND_CEILING))
+            return _plain(_rounded(Decimal(one.allowed.milli) / limit.milli, "ratio", ROUND_CEILING))
+        return _plain(_rounded(self._in_option(one), resource, ROUND_CEILING))
 
     def _share(self) -> str | None:
         """Return what has to be reserved, as a share or as an amount."""
@@ -209,8 +217,8 @@ class _Told(NamedTuple):
         share = Decimal(1000) / allowed
         if _key(self.ask, self.refusals[0]).endswith("-request"):
             value = Decimal(limit.milli) / _UNITS.get(resource, 1000) * share
-            return _plain(value.quantize(_STEPS.get(resource, Decimal(1)), ROUND_CEILING))
-        return _plain(share.quantize(_STEPS["ratio"], ROUND_CEILING))
+            return _plain(_rounded(value, resource, ROUND_CEILING))
+        return _plain(_rounded(share, "ratio", ROUND_CEILING))
 
     def _in_option(self, one: Refusal) -> Decimal:
         """Return what is allowed in the option's unit; of what is reserved, as much as makes a limit of it."""
@@ -243,6 +251,11 @@ def _bare(resource: str, amount: Quantity | None) -> str:
 def _count(amount: Quantity | None) -> str:
     """Write an amount as a plain number: ``0.5``, where Kubernetes writes ``500m``."""
     return "none" if amount is None else _plain(Decimal(amount.milli) / 1000)
+
+
+def _rounded(value: Decimal, unit: str, rounding: str) -> Decimal:
+    """Round to what the option for a resource, or for a ratio, can be."""
+    return value.quantize(_STEPS.get(unit, Decimal(1)), rounding, _EXACT)
 
 
 def _plain(value: Decimal) -> str:

@@ -22,6 +22,9 @@ from generator.manifest import Manifest
 from generator.problems import Place, Problem, dotted
 from generator.quantity import Quantity
 
+#: What of a trial can be traced back to a setting of the templates.
+_Kind = Literal["invalid", "violations", "images"]
+
 _JOB = "job.tpl"
 _IMAGE = "registry.example.com/session:1"  # where nobody decides one; no registry is asked for it
 #: What the launcher calls the amounts of a job: the resource, the limit, what is reserved, and thousandths in its unit.
@@ -55,11 +58,12 @@ def prove(offer: Offer, ground: Ground) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """An offer against a namespace; jobs of equal amounts are tried once."""
+    """An offer against a namespace; jobs of equal amounts are tried once, and what templates do is traced back once."""
 
     offer: Offer
     ground: Ground
     tried: dict[object, Tried] = field(default_factory=dict)
+    traced: dict[tuple[_Kind, str], tuple[Place, str]] = field(default_factory=dict)
 
     def problems(self, ask: Ask) -> Iterator[tuple[object, Problem]]:
         tried = self._tried(ask)
@@ -67,7 +71,9 @@ class _Trial:
             bounding = [one for one in tried.refusals if _is_about(one, ask.endless)]
             yield from bounds.told(ask, bounding, self.offer, self.ground)
             return
-        yield from bounds.told(ask, tried.refusals, self.offer, self.ground)
+        # what the templates fill in for the largest job they fill in for the default one, of which it is told
+        refusals = [one for one in tried.refusals if ask.prefix != "max-" or bounds.is_asked(one, ask)]
+        yield from bounds.told(ask, refusals, self.offer, self.ground)
         yield from self._of_templates(ask, tried)
         yield from self._of_images(ask, tried)
 
@@ -104,14 +110,19 @@ class _Trial:
                 message += f"{self.ground.namespace} are {allowed}; take it from one of them"
                 yield ("image", image, place), Problem(place, message)
 
-    def _blamed(self, ask: Ask, kind: Literal["invalid", "violations", "images"], text: str) -> tuple[Place, str]:
-        """Find the one setting of the templates without which *text* would not be told; return its place and name."""
+    def _blamed(self, ask: Ask, kind: _Kind, text: str) -> tuple[Place, str]:
+        """Return the place and the name of the one setting of the templates without which *text* would not be told."""
+        if (kind, text) not in self.traced:
+            self.traced[kind, text] = self._trace(ask, kind, text)
+        return self.traced[kind, text]
+
+    def _trace(self, ask: Ask, kind: _Kind, text: str) -> tuple[Place, str]:
         place = self.offer.origin / "templates"
         for part, fields in self.offer.settings.items():
             for key in fields:
                 less = {**self.offer.settings, part: {name: one for name, one in fields.items() if name != key}}
                 tried = _try(ask, self.offer.templates(less), less, self.ground)
-                if text not in getattr(tried, kind):
+                if text not in getattr(tried, kind) and (kind == "invalid" or not tried.invalid):
                     return place / part / key, dotted(("templates", part, key))
         return self.offer.templates_place, _JOB
 

@@ -1,5 +1,6 @@
 """The jobs that a launcher offers, against what its namespace admits."""
 
+import re
 from textwrap import dedent
 
 import pytest
@@ -146,6 +147,15 @@ def test_a_limit_may_be_so_many_times_what_is_reserved(setting, mend):
     )
 
 
+def test_the_templates_own_defaults_may_be_too_far_apart():
+    (found,) = problems("[*]\nmax-cpus=1\nmax-mem-mb=1\n", limits(maxLimitRequestRatio="{cpu: 3}"))
+    assert found == (
+        "profiles:1: a job of anybody is limited to 10 times the CPUs that it reserves by default; the LimitRange of "
+        "vision-train allows 3 times; set default-cpus, all of which is reserved, or raise "
+        "spec.limits.container.maxLimitRequestRatio.cpu"
+    )
+
+
 def test_what_nobody_decides_is_decided_by_the_templates():
     (found,) = problems("", limits(max="{cpu: 500m}"), settings={})[:1]
     assert found == (
@@ -158,8 +168,28 @@ def test_what_a_tenant_adds_to_the_templates_is_the_cause_where_nobody_asks_for_
     found = problems(
         "[*]\nmax-cpus=2\nmax-mem-mb=1\n", LIMITS, settings={"pod": {"resources": {"limits": {"cpu": "40"}}}}
     )
-    assert [one.partition(";")[0] for one in found] == [
-        "templates/pod/resources/limits/cpu: a job of anybody asks 40 CPUs by default"
+    assert found == [
+        (
+            "templates/pod/resources/limits/cpu: a job of anybody asks 40 CPUs by default; the LimitRange of "
+            "vision-train allows 16; lower it, or set default-cpus to 16, or raise spec.limits.container.max.cpu"
+        )
+    ]
+
+
+def test_amounts_that_no_cluster_has_are_no_crash():
+    (found,) = problems("[*]\ndefault-cpus=1\nmax-cpus=1\nmax-mem-mb=1\n", limits(min="{cpu: 1e30}"))[:1]
+    assert "asks for at least " in found
+    assert problems(f"[*]\ndefault-cpus={'9' * 15}\nmax-cpus={'9' * 15}\nmax-mem-mb={'9' * 15}\n", LIMITS, QUOTA)
+
+
+def test_what_no_pod_may_have_is_told_in_the_api_servers_words():
+    settings = {"pod": {"resources": {"limits": {"cpu": 2}, "requests": {"cpu": 4}}}}
+    assert problems("[*]\nmax-cpus=2\nmax-mem-mb=1\n", settings=settings) == [
+        (
+            "templates/pod/resources/requests/cpu: the API server refuses a job of anybody by default: "
+            'spec.template.spec.containers[0].resources.requests: Invalid value: "4": must be less than or equal to '
+            "cpu limit of 2"
+        )
     ]
 
 
@@ -284,6 +314,35 @@ def test_a_template_that_drops_what_was_asked_for_is_the_cause():
     )
 
 
+@pytest.mark.parametrize(
+    "people",
+    [
+        "[*]\ndefault-cpus=1\nmax-cpus=17.5\n",
+        "[*]\ndefault-cpus=1\nmax-cpus=16\nmax-mem-mb=300000\nmemory-request-ratio=0.3\n",
+        "[*]\ndefault-cpus=20\nmax-cpus=20\ncpu-request-ratio=0.7\n",
+        "[*]\ndefault-cpus=20\ndefault-cpus-request=12.345\nmax-cpus=20\nmax-cpus-request=13\n",
+        "[*]\ndefault-cpus=0.01\nmax-cpus=1\n",
+        "[*]\ndefault-cpus=1\nmax-cpus=1\ncpu-request-ratio=0.031\n",
+        "[*]\ndefault-cpus=1\ndefault-mem-mb=1\nmax-mem-mb=70000\n",
+        "[*]\ndefault-cpus=1\nmax-nvidia-gpus=3\n",
+        "[*]\ndefault-cpus=1\nmax-cpus=0\n",
+    ],
+)
+def test_what_a_message_says_is_right_is_right(people):
+    """Setting each option to the value that is told ends the matter."""
+    bounds = (
+        limits(min="{cpu: 33m, memory: 7Mi}", max="{cpu: 16, memory: 64Gi}", maxLimitRequestRatio="{cpu: 3}"),
+        quota("{requests.cpu: 7, requests.memory: 20Gi, requests.nvidia.com/gpu: 1}"),
+    )
+    told = problems(people, *bounds)
+    assert told
+    for _ in told:
+        for one in problems(people, *bounds)[:1]:
+            key, value = re.search(r"set ([a-z-]+) to ([0-9.]+)", one).groups()
+            people = re.sub(f"^{key}=.*\n", "", people, flags=re.MULTILINE) + f"{key}={value}\n"
+    assert problems(people, *bounds) == []
+
+
 # Who
 
 
@@ -325,6 +384,12 @@ def test_a_size_that_nobody_may_choose_is_no_job():
     assert problems(SOUND, LIMITS, resources="[large]\ncpus=20\nmem-mb=1\n") == []
 
 
+def test_a_size_that_leaves_something_to_the_templates_is_told_at_the_size():
+    people = "[*]\ndefault-cpus=1\ndefault-mem-mb=10\nmax-cpus=1\nmax-mem-mb=10\nresource-profiles=small\n"
+    (found,) = problems(people, limits(max="{memory: 1Gi}"), resources="[small]\ncpus=1\n")
+    assert found.startswith("sizes:1: a job of size small, which anybody may choose, asks 2G of memory; ")
+
+
 # No maximum
 
 
@@ -335,6 +400,14 @@ def test_no_maximum_is_a_risk_where_the_namespace_has_one():
             "vision-train allows 16, the ResourceQuota of vision-train allows 64 of requests.cpu in all; set max-cpus to "
             "16, or raise spec.limits.container.max.cpu and spec.quota.hard.requests.cpu"
         )
+    ]
+
+
+def test_what_the_templates_fill_in_is_told_once_for_the_default_and_the_largest_job():
+    found = problems("[*]\nmax-cpus=0\nmax-mem-mb=1\n", limits(max="{cpu: 500m}"))
+    assert [one.partition(";")[0] for one in found] == [
+        "profiles:1: a job of anybody asks 1 CPU by default",
+        "profiles:2: warning: a job of anybody may ask for any number of CPUs, for max-cpus is 0",
     ]
 
 
