@@ -187,5 +187,5 @@ def _check_jobs(here: Placement, made: Sequence[Manifest]) -> Iterator[Problem]:
     from generator.launcher import ground, proof  # only tenants with such a launcher wait for the template engine
 
     for launcher in launchers:
-        home = ground.ground(here.home(launcher).name, here.cluster.version, made)
+        home = ground.ground(here.home(launcher).name, here.cluster.version, made, here.platform.registries)
         yield from proof.prove(posit.offer(launcher), home)

@@ -15,6 +15,10 @@ from generator.subjects import Subject, account
 #: Namespaces of Kubernetes itself and of the add-ons that clusters commonly carry: no tenant may own them.
 RESERVED_NAMESPACES = ("default", "kube-*", "istio-system", "flux-system", "argocd", "cert-manager")
 
+#: A host with its port, if any, and parts of a path, as the names of images have them before tag and digest; from the
+#: grammar of the OCI's distribution reference.
+_PREFIX = re.compile(r"[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:[0-9]+)?(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*/?")
+
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
@@ -115,6 +119,7 @@ class Platform:
     """What holds for every tenant. There is one in a run, so it is equal only to itself.
 
     ``presets`` are what tenants' launchers can be, those that the site adds in files of their own among them.
+    ``registries`` are the prefixes that images of jobs may have, in whole parts of a name; ``None`` means any.
     """
 
     name: str
@@ -133,6 +138,7 @@ class Platform:
     extras: Mapping[str, Any]
     origin: Place
     presets: Presets = SHIPPED
+    registries: tuple[str, ...] | None = None
 
     def namespace_name(self, tenant: str, namespace: str | None) -> str:
         """Apply the naming rule; ``None`` is the one namespace of a tenant that lists none."""
@@ -178,6 +184,7 @@ def from_document(document: Document, presets: Presets = SHIPPED) -> Platform:
         extras=spec.get("extras", {}),
         origin=place,
         presets=presets,
+        registries=tuple(spec["registries"]) if "registries" in spec else None,
     )
 
 
@@ -249,6 +256,46 @@ def check(platform: Platform, document: Document, known_versions: Sequence[str])
                 hint = instead(name, platform.clusters)
                 yield Problem(where / "clusters" / name, f"{name!r} is not a cluster of the platform; {hint}")
     yield from _check_launchers(platform)
+    yield from _check_registries(platform)
+
+
+def _check_registries(platform: Platform) -> Iterator[Problem]:
+    """Find prefixes that no image has, and those that say nothing beside another."""
+    given = platform.registries or ()
+    for at, prefix in enumerate(given):
+        place = platform.origin / "spec" / "registries" / prefix
+        wrong = _not_a_prefix(prefix)
+        if wrong is not None:
+            yield Problem(place, f"{prefix!r} {wrong}; {_prefix_in(prefix)}")
+        same = [other for other in given[:at] if _parts(other) == _parts(prefix)]
+        wider = [
+            other for other in given if _parts(prefix).startswith(_parts(other)) and _parts(other) != _parts(prefix)
+        ]
+        for other in (*same, *wider)[:1]:
+            yield Problem(place, f"{other!r} allows all images of {prefix!r} already; drop one of them")
+
+
+def _parts(prefix: str) -> str:
+    return f"{prefix.rstrip('/')}/"
+
+
+def _not_a_prefix(prefix: str) -> str | None:
+    """Say why no image's name begins like this, if none does."""
+    if "://" in prefix:
+        return "has a scheme, and the names of images have none"
+    if any(character.isspace() for character in prefix):
+        return "has white space in it, and the names of images have none"
+    if "*" in prefix:
+        return "has a '*', and all that follows a prefix is allowed anyway"
+    return None if _PREFIX.fullmatch(prefix) else "is not how the name of an image begins, without tag and digest"
+
+
+def _prefix_in(text: str) -> str:
+    """Suggest what is meant by a prefix that is none."""
+    meant = re.sub(r"^\s*[A-Za-z]+://|\s|\*.*$", "", text)
+    host, slash, path = meant.partition("/")
+    meant = host + slash + re.sub("[:@].*", "", path).lower()
+    return f"write {meant}" if _PREFIX.fullmatch(meant) else "write one such as registry.example.com/"
 
 
 def _check_launchers(platform: Platform) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """Object templates for tests: ours, with something changed in them, and what the checks say of that."""
 
 from generator import scratch
-from generator.launcher import templatecheck
+from generator.launcher import payloads, templatecheck
 from generator.launcher.objecttemplates import DATA, data_text
 from generator.launcher.surroundings import Surroundings
 
@@ -31,14 +31,20 @@ def in_pod_annotations(text):
     return changed(JOB, loop, loop.replace("      annotations:\n", f"      annotations:\n{text}"))
 
 
-def defects(files, **around):
+def named(*names):
+    """Return the jobs of these names; the plainest for none."""
+    every = tuple(payloads.shapes())
+    return tuple(one for one in every if one.name in names) if names else every[:1]
+
+
+def defects(files, jobs=None, **around):
     """Validate templates in the surroundings given, and return what is wrong with them."""
-    return templatecheck.validate(files, Surroundings(**around)).defects
+    return templatecheck.validate(files, Surroundings(**around), jobs=jobs).defects
 
 
-def told(files, **around):
+def told(files, jobs=None, **around):
     """Return code, file and line of what is wrong with templates."""
-    return [(one.code, one.place.document, one.place.line) for one in defects(files, **around)]
+    return [(one.code, one.place.document, one.place.line) for one in defects(files, jobs, **around)]
 
 
 def line_of(files, name, text):

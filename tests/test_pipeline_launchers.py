@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from repositories import CODE, files, rendering, repository, tenantry, told, write
+from repositories import CODE, PLATFORM, files, rendering, repository, tenantry, told, write
 
 from generator.pipeline import Options, render
 
@@ -110,6 +110,20 @@ def test_a_namespaces_pod_security_holds_for_the_templates_too(root):
     assert found.startswith(f"{where}a job of anybody has unrestricted capabilities")
     text = (HEAD + SPEC).replace("      profiles:\n", adding)
     write(root, "tenants/vision.yaml", text.replace("{name: train}", "{name: train, podSecurity: privileged}"))
+    rendering(root)
+
+
+def test_images_come_from_the_registries_of_the_platform(root):
+    images = '{for: "*", container-images: [ghcr.io/example/r:1], default-container-image: ghcr.io/example/r:1,'
+    change(root, '{for: "*",', images)
+    rendering(root)
+    write(root, "tenants/platform.yaml", f"{PLATFORM}  registries: [registry.example.com/]\n")
+    (found,) = told(render(root, Options()))
+    assert found == (
+        "tenants/vision.yaml: spec.launchers.workbench.profiles[0].default-container-image: a job of anybody runs the "
+        "image 'ghcr.io/example/r:1'; the registries of vision-train are registry.example.com/; take it from one of them"
+    )
+    write(root, "tenants/platform.yaml", f"{PLATFORM}  registries: [registry.example.com/, ghcr.io/example]\n")
     rendering(root)
 
 

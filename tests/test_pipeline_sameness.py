@@ -195,9 +195,9 @@ def test_a_tenant_with_the_name_of_a_folder_is_not_taken_for_all_in_it(tmp_path,
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"tenants": {"visio"}}, "--tenant: 'visio' is not a tenant; did you mean 'vision'?"),
-        ({"tenants": {"nlp", "x"}}, "--tenant: 'x' is not a tenant; use one of 'nlp', 'vision'"),
-        ({"clusters": {"uss"}}, "--cluster: 'uss' is not a cluster; did you mean 'us'?"),
+        ({"tenants": ["visio"]}, "--tenant: 'visio' is not a tenant; did you mean 'vision'?"),
+        ({"tenants": ["nlp", "x"]}, "--tenant: 'x' is not a tenant; use one of 'nlp', 'vision'"),
+        ({"clusters": ["uss"]}, "--cluster: 'uss' is not a cluster; did you mean 'us'?"),
     ],
     ids=str,
 )

@@ -193,3 +193,66 @@ def test_everything_wrong_is_told_at_once():
     defaults: {clusters: [b]}
     """
     assert len(problems(text)) == 3
+
+
+# Registries
+
+
+def test_registries_are_kept_as_they_are_written():
+    assert platform_of("registries: [registry.example.com/, ghcr.io/example]").registries == (
+        "registry.example.com/",
+        "ghcr.io/example",
+    )
+
+
+def test_without_registries_images_may_come_from_anywhere():
+    assert platform_of().registries is None
+
+
+@pytest.mark.parametrize(
+    "prefix", ["registry.example.com/", "ghcr.io/example/", "localhost:5000/", "library", "docker.io/a_b/c-d/e.f"]
+)
+def test_how_the_name_of_an_image_begins_is_a_registry(prefix):
+    assert problems(f'registries: ["{prefix}"]') == []
+
+
+SCHEME = "has a scheme, and the names of images have none"
+SPACE = "has white space in it, and the names of images have none"
+STAR = "has a '*', and all that follows a prefix is allowed anyway"
+NO_NAME = "is not how the name of an image begins, without tag and digest"
+SUCH = "write one such as registry.example.com/"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "objection"),
+    [
+        ("https://ghcr.io/example/", f"{SCHEME}; write ghcr.io/example/"),
+        ("docker://", f"{SCHEME}; {SUCH}"),
+        (" ghcr.io/", f"{SPACE}; write ghcr.io/"),
+        ("ghcr.io/ example/", f"{SPACE}; write ghcr.io/example/"),
+        ("ghcr.io/example/*", f"{STAR}; write ghcr.io/example/"),
+        ("*.example.com", f"{STAR}; {SUCH}"),
+        ("ghcr.io/example/tool:1.2", f"{NO_NAME}; write ghcr.io/example/tool"),
+        ("ghcr.io/Example", f"{NO_NAME}; write ghcr.io/example"),
+        ("ghcr.io//example", f"{NO_NAME}; {SUCH}"),
+        ("/", f"{NO_NAME}; {SUCH}"),
+    ],
+)
+def test_what_no_image_begins_with_is_no_registry(prefix, objection):
+    assert problems(f'registries: ["{prefix}"]') == [f"{HERE}/registries/{prefix}: {prefix!r} {objection}"]
+
+
+@pytest.mark.parametrize(
+    ("registries", "other", "prefix"),
+    [
+        ("[ghcr.io/example/, ghcr.io/]", "ghcr.io/", "ghcr.io/example/"),
+        ("[ghcr.io, ghcr.io/]", "ghcr.io", "ghcr.io/"),
+    ],
+)
+def test_a_registry_within_another_says_nothing(registries, other, prefix):
+    message = f"{other!r} allows all images of {prefix!r} already; drop one of them"
+    assert problems(f"registries: {registries}") == [f"{HERE}/registries/{prefix}: {message}"]
+
+
+def test_a_name_that_only_begins_alike_is_another_registry():
+    assert problems("registries: [ghcr.io/example, ghcr.io/examples]") == []

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import pytest
 from access.rbac import binding, role, rule
+from agreement import agreed
 from rules.judging import tenants_space
 
 from generator import catalogue, policy
@@ -25,17 +25,22 @@ def found(*bodies):
     return [finding.policy.id for finding in policy.judge(POLICIES, manifests)]
 
 
-@pytest.mark.parametrize("deputy", DEPUTIES, ids=lambda one: one.full)
-def test_one_policy_asks_about_it(deputy):
-    bodies = [role("r", rule("create", deputy.group, deputy.resource)), binding("b", "r", "Group:ml")]
-    assert len(found(*bodies)) == 1
+def test_one_policy_asks_about_each():
+    def asking(deputy):
+        return found(role("r", rule("create", deputy.group, deputy.resource)), binding("b", "r", "Group:ml"))
+
+    answers = [(deputy.full, asking(deputy)) for deputy in DEPUTIES]
+    agreed((f"{name}: {ids}" for name, ids in answers if len(ids) != 1), of=len(answers))
 
 
-@pytest.mark.parametrize("deputy", DEPUTIES, ids=lambda one: one.full)
-def test_a_tenant_has_it_by_a_role_binding_if_it_is_in_a_namespace(deputy):
-    granted = role("r", rule("create", deputy.group, deputy.resource))
-    bodies = [tenants_space("ns1"), granted, binding("ns1/b", "r", "Group:ml")]
-    assert len(found(*bodies)) == (deputy.scope == "Namespaced")
+def test_a_tenant_has_each_by_a_role_binding_if_it_is_in_a_namespace():
+    def asking(deputy):
+        granted = role("r", rule("create", deputy.group, deputy.resource))
+        return found(tenants_space("ns1"), granted, binding("ns1/b", "r", "Group:ml"))
+
+    answers = [(deputy, asking(deputy)) for deputy in DEPUTIES]
+    wrong = ((one.full, one.scope, ids) for one, ids in answers if len(ids) != (one.scope == "Namespaced"))
+    agreed(wrong, of=len(answers))
 
 
 def test_there_are_some():

@@ -10,23 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from generator import documents, manifests
 from generator.console import count, tell
-from generator.launcher import (
-    configuration,
-    demand,
-    ini,
-    jobfields,
-    mounted,
-    profiles,
-    sizes,
-    templatecheck,
-    templatelint,
-)
+from generator.launcher import configuration, demand, ini, jobfields, mounted, profiles, sizes
 from generator.launcher.configuration import PROFILES_FILE, SIZES_FILE
 from generator.launcher.mounted import Mounted
-from generator.launcher.objecttemplates import CONFIGURATION, VERSIONS
+from generator.launcher.objecttemplates import CONFIGURATION, DATA, VERSIONS
 from generator.launcher.surroundings import Surroundings
 from generator.problems import InputError, Place, Problem, instead
 from generator.reporters import limits as limits_of
@@ -227,6 +218,10 @@ def diff(start: Path, /, directory: str | None, *, version: str, base: str | Non
 @click.option("--verbose", is_flag=True, help="Show what each template gives for each payload.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For whom to report.")
 @click.option("--base", metavar="DIR", help="The templates that the site started from: say what is gone.")
+@click.option(
+    "--tenant", metavar="NAME", help="The tenant whose sessions are meant: its file says what surrounds them."
+)
+@click.option("--launcher", metavar="NAME", help="The tenant's launcher, if it has several.")
 @click.option("--product", default=VERSIONS[-1], show_default=True, help="The product's version of templates.")
 @click.option("--kubernetes", type=click.Choice(known_versions()), default=Surroundings().kubernetes, show_default=True)
 @click.option(
@@ -248,15 +243,23 @@ def validate(start: Path, /, directory: str | None, *, verbose: bool, form: str,
 
     Programs that templates name are never run: what follows is looked at for both outcomes. What is not declared by an
     option (accounts, registries, pull secrets) is not judged. Exit code 1 if there is an error or a warning.
+
+    With --tenant, its file and the platform file declare all of that, on the cluster that --cluster names; and what is
+    checked are the templates that this tenant gets, or those of DIR with this tenant's data.
     """
     from generator import scratch
     from generator.launcher import templatecheck, templatelint
     from generator.reporters import defects as defects_of
 
-    folder = _folder(start, directory, given["conf"], given["cluster"])
-    files = scratch.read(start / folder, folder)
+    if given["tenant"] is not None:
+        folder, files, around = _of_tenant(start, directory, given)
+    elif given["launcher"] is not None:
+        raise click.UsageError("--launcher is one of a tenant; name it with --tenant")
+    else:
+        folder = _folder(start, directory, given["conf"], given["cluster"])
+        files, around = scratch.read(start / folder, folder), _surroundings(given)
     base = scratch.read(start / given["base"], given["base"]) if given["base"] is not None else None
-    verdict = templatecheck.validate(files, _surroundings(given), base)
+    verdict = templatecheck.validate(files, around, base)
     if directory is not None and given["conf"] is not None:
         read = scratch.paths(start / given["conf"], given["conf"]).values()
         elsewhere = templatelint.unmounted((start / directory).resolve().as_posix(), read)
@@ -279,6 +282,43 @@ def _folder(start: Path, named: str | None, conf: str | None, cluster: str | Non
 
     conf = conf or CONFIGURATION
     return scratch.chosen(scratch.paths(start / conf, conf), cluster, conf)
+
+
+#: Options that say in other words what a tenant's file says.
+_DECLARED = ("conf", "kubernetes", "level", "accounts", "registries", "pull_secrets", "identities")
+
+
+def _of_tenant(
+    start: Path, directory: str | None, given: Mapping[str, Any]
+) -> tuple[str, dict[str, str], Surroundings]:
+    """Return the name of the templates that a tenant gets, their texts, and what surrounds its sessions."""
+    from generator import lineage, posit, scratch, sessions
+    from generator.site import read_site
+
+    _refuse_declared()
+    root = find_root(start)
+    site = read_site(root)
+    if site.assembly is None or any(not problem.warning for problem in site.problems):
+        raise InputError(site.problems)
+    platform = site.assembly.platform
+    tenant = lineage.read(root, given["tenant"], platform, Place("--tenant"))
+    launcher = sessions.chosen(tenant, given["launcher"])
+    around = sessions.of(launcher, tenant, sessions.cluster_of(tenant, platform, given["cluster"]), platform)
+    around = replace(around, version=_product(given["product"]), programs=frozenset(given["programs"]))
+    own = dict(posit.templates(launcher))
+    if directory is None:
+        return f"launcher-{launcher.name}-templates", own, around
+    files = scratch.read(start / directory, directory)
+    return directory, {**files, DATA: own[DATA]}, around
+
+
+def _refuse_declared() -> None:
+    """Refuse options that would contradict the tenant's file."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        source = context.get_parameter_source(str(parameter.name))
+        if parameter.name in _DECLARED and source is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{parameter.opts[0]} is said by the tenant's file; leave it or --tenant out")
 
 
 def _surroundings(given: Mapping[str, Any]) -> Surroundings:

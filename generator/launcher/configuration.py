@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from generator.launcher import ini, options, profilelint, profiles, sizes
 from generator.launcher.ini import FLAT, SECTIONS, SERVICE, Entry, Text
-from generator.launcher.profilelint import NOTHING
+from generator.launcher.profilelint import NOTHING, Told
 from generator.problems import Place, Problem
 
 SERVICE_FILE = "launcher.conf"
@@ -123,17 +123,34 @@ def check(files: Mapping[str, Text], facts: profilelint.Facts = NOTHING) -> list
 
     An error keeps the product from starting, or jobs from running; a warning is a risk.
     """
-    problems = [problem for text in files.values() for problem in text.problems]
-    problems += _service(files.get(SERVICE_FILE))
+    return [problem for _, problem in judged(files, facts)]
+
+
+def judged(
+    files: Mapping[str, Text], facts: profilelint.Facts = NOTHING, *, has_templates: bool = False
+) -> Iterator[Told]:
+    """Find what `check` does, each with what it is about; *has_templates* is that of `check_options`.
+
+    What a problem is about is one of the words of `profilelint.Told`, or ``dialect`` (what the product does not start
+    with, runs no job with, or reads otherwise than it looks), ``deprecated``, ``inline-token``, ``unverified-tls``,
+    ``unauthorized``, ``debug-logging``, ``no-templates`` or ``unused-templates``.
+    """
+    yield from (("dialect", problem) for text in files.values() for problem in text.problems)
+    yield from _service(files.get(SERVICE_FILE))
     kubernetes = files.get(KUBERNETES_FILE)
-    problems += check_options(kubernetes.entries) if kubernetes is not None else ()
+    yield from _options(kubernetes.entries, has_templates=has_templates) if kubernetes is not None else ()
     if SIZES_FILE in files:
-        problems += sizes.check(sizes.from_text(files[SIZES_FILE]))
+        for problem in sizes.check(sizes.from_text(files[SIZES_FILE])):
+            yield "no-maximum" if problem.warning else "dialect", problem
     if PROFILES_FILE in files:
         found = profiles.from_text(files[PROFILES_FILE])
-        problems += profiles.check(found)
-        problems += profilelint.lint(found, _known(files, facts), Place(files[PROFILES_FILE].name, (), 1, 1))
-    return problems
+        yield from map(_written, profiles.check(found))
+        yield from profilelint.judged(found, _known(files, facts), Place(files[PROFILES_FILE].name, (), 1, 1))
+
+
+def _written(problem: Problem) -> Told:
+    """Tell what an option by itself is found with: all that is no mistake is that a newer one is in its place."""
+    return "deprecated" if problem.warning else "dialect", problem
 
 
 def _known(files: Mapping[str, Text], facts: profilelint.Facts) -> profilelint.Facts:
@@ -146,22 +163,24 @@ def _known(files: Mapping[str, Text], facts: profilelint.Facts) -> profilelint.F
 
 def check_options(entries: Sequence[Entry], *, has_templates: bool = False) -> Iterator[Problem]:
     """Find what is wrong with options of ``launcher.kubernetes.conf``; *has_templates* if template files lie there."""
+    yield from (problem for _, problem in _options(entries, has_templates=has_templates))
+
+
+def _options(entries: Sequence[Entry], *, has_templates: bool) -> Iterator[Told]:
     for entry in entries:
-        yield from options.check(entry, options.KUBERNETES, KUBERNETES_FILE)
-        message = _RISKS.get((entry.key, _state(entry)))
-        if message is not None:
-            yield Problem(entry.place, f"{entry.key}={entry.value}: {message}", warning=True)
+        yield from map(_written, options.check(entry, options.KUBERNETES, KUBERNETES_FILE))
+        yield from _risks(entry)
         if entry.key in ini.SECRET:
             message = (
                 "the token stands in the file, for all who can read it; put it into a Secret, write auth-token-path"
             )
-            yield Problem(entry.place, f"{entry.key}: {message}")
+            yield "inline-token", Problem(entry.place, f"{entry.key}: {message}")
     if has_templates and not _is_on(entries, "use-templating"):
         place = next(
             (entry.place for entry in entries if entry.key == "use-templating"), Place(KUBERNETES_FILE, (), 1, 1)
         )
         message = "use-templating is off, and the templates that are there are not used; write use-templating=1"
-        yield Problem(place, message, warning=True)
+        yield "unused-templates", Problem(place, message, warning=True)
 
 
 def check_clusters(clusters: Iterable[tuple[Posit, Place]], own: str | None = None) -> Iterator[Problem]:
@@ -187,13 +206,28 @@ def _unshared(posit: Posit) -> tuple[tuple[str, str], ...]:
     )
 
 
-#: Option of the plugin or of the Launcher, and whether it is on -> the risk.
-_RISKS: Mapping[tuple[str, bool], str] = {
-    ("verify-ssl-certs", False): "anybody on the way can pose as the API server and take the token; write 1",
-    ("enable-debug-logging", True): "logs hold the requests of people, environment included; write 0",
-    ("authorization-enabled", False): "whoever reaches the Launcher runs jobs as anybody; write 1",
-    ("use-templating", False): "no template secures the jobs; write 1",
+#: Option of the plugin or of the Launcher, and whether it is on -> what that is about, and the risk.
+_RISKS: Mapping[tuple[str, bool], tuple[str, str]] = {
+    ("verify-ssl-certs", False): (
+        "unverified-tls",
+        "anybody on the way can pose as the API server and take the token; write 1",
+    ),
+    ("enable-debug-logging", True): (
+        "debug-logging",
+        "logs hold the requests of people, environment included; write 0",
+    ),
+    ("authorization-enabled", False): (
+        "unauthorized",
+        "whoever reaches the Launcher runs jobs as anybody; write 1",
+    ),
+    ("use-templating", False): ("no-templates", "no template secures the jobs; write 1"),
 }
+
+
+def _risks(entry: Entry) -> Iterator[Told]:
+    about, message = _RISKS.get((entry.key, _state(entry)), ("", ""))
+    if about:
+        yield about, Problem(entry.place, f"{entry.key}={entry.value}: {message}", warning=True)
 
 
 def _state(entry: Entry) -> bool:
@@ -207,30 +241,24 @@ def _is_on(entries: Iterable[Entry], key: str) -> bool:
 _TABLES = {"server": options.SERVER, "cluster": options.CLUSTER}
 
 
-def _service(text: Text | None) -> Iterator[Problem]:
+def _service(text: Text | None) -> Iterator[Told]:
     """Find what is wrong in ``launcher.conf``, which has ``[server]`` and one ``[cluster]`` for each plugin."""
     named: dict[str, int] = {}
     for section in text.sections if text is not None else ():
         table = _TABLES.get(section.name)
         if table is None:
-            yield Problem(
-                section.place, f"[{section.name}] is no section of {SERVICE_FILE}; write [server] or [cluster]"
-            )
+            message = f"[{section.name}] is no section of {SERVICE_FILE}; write [server] or [cluster]"
+            yield "dialect", Problem(section.place, message)
             continue
         for entry in section.entries:
-            yield from options.check(entry, table, f"[{section.name}]")
-            message = _RISKS.get((entry.key, _state(entry)))
-            if message is not None:
-                yield Problem(entry.place, f"{entry.key}={entry.value}: {message}", warning=True)
+            yield from map(_written, options.check(entry, table, f"[{section.name}]"))
+            yield from _risks(entry)
             if section.name == "cluster" and entry.key == "name":
                 first = named.setdefault(entry.value, entry.place.line)
                 if first != entry.place.line:
-                    yield Problem(
-                        entry.place, f"name: {entry.value!r} is the cluster of line {first} too; choose another"
-                    )
+                    message = f"name: {entry.value!r} is the cluster of line {first} too; choose another"
+                    yield "dialect", Problem(entry.place, message)
         held = {entry.key for entry in section.entries}
         for missing in sorted({"name", "type"} - held) if section.name == "cluster" else ():
-            yield Problem(
-                section.place,
-                f"[cluster] has no {missing}; write {missing}={'Kubernetes' if missing == 'type' else '...'}",
-            )
+            message = f"[cluster] has no {missing}; write {missing}={'Kubernetes' if missing == 'type' else '...'}"
+            yield "dialect", Problem(section.place, message)

@@ -155,7 +155,8 @@ class _Reader:
     def __init__(self, name: str, dialect: Dialect, above: int, left: int) -> None:
         self._name, self._dialect, self._above, self._left = name, dialect, above, left
         self._sections: list[Section] = []
-        self._entries: list[Entry] = []
+        self._first: dict[str, Section] = {}  # of each name
+        self._entries: dict[str, Entry] = {}  # of the open section
         self._problems: list[Problem] = []
         self._is_lost = False  # whether the open section has a line that could not be read
 
@@ -202,9 +203,10 @@ class _Reader:
             self.tell(number, column + end + 1, f"{rest!r} is ignored after ']'; remove it", warning=True)
         self._duplicate(name, number, column)
         self._sections.append(Section(name, (), self._place(number, column)))
+        self._first.setdefault(name, self._sections[-1])
 
     def _duplicate(self, name: str, number: int, column: int) -> None:
-        first = next((section for section in self._sections if section.name == name), None)
+        first = self._first.get(name)
         if first is not None and name not in self._dialect.repeated:
             message = (
                 f"section [{name}] is already in line {first.place.line}, and the product does not start with two; "
@@ -223,20 +225,20 @@ class _Reader:
             self.tell(number, column, f"{_shown(text)} has no key before '='; write option=value")
             return
         if self._dialect.sections and not self._sections:
-            self.tell(number, column, f"{key!r} stands before any section; write the name of a section above it")
+            self.tell(number, column, f"{named(key)!r} stands before any section; write the name of a section above it")
             return
-        known = next((entry for entry in self._entries if entry.key == key), None)
+        known = self._entries.get(key)
         if known is not None:
-            message = f"{key} is already in line {known.place.line}, and the product does not start with two; keep one"
-            self.tell(number, column, message)
+            message = f"{named(key)} is already in line {known.place.line}, and the product does not start with two"
+            self.tell(number, column, f"{message}; keep one")
             return
-        self._entries.append(Entry(key, value, self._place(number, column)))
-        for warning in _misread(key, value, raw, self._dialect):
+        self._entries[key] = Entry(key, value, self._place(number, column))
+        for warning in _misread(named(key), value, raw, self._dialect):
             self.tell(number, column, warning, warning=True)
 
     def _close(self) -> None:
         """End a section, as the parser does: one that holds nothing is dropped."""
-        entries, self._entries = tuple(self._entries), []
+        entries, self._entries = tuple(self._entries.values()), {}
         is_lost, self._is_lost = self._is_lost, False
         if not self._dialect.sections:
             self._sections = [Section("", entries, self._place(1, 1))] if entries else []
@@ -244,7 +246,10 @@ class _Reader:
             last = self._sections.pop()
             if entries:
                 self._sections.append(replace(last, entries=entries))
-            elif not is_lost:
+                return
+            if self._first.get(last.name) is last:
+                del self._first[last.name]
+            if not is_lost:
                 message = f"section [{last.name}] holds nothing, and is dropped; give it options, or remove it"
                 self._problems.append(Problem(last.place, message, warning=True))
 
@@ -256,13 +261,13 @@ def _misread(key: str, value: str, raw: str, dialect: Dialect) -> Iterator[str]:
     """Yield what the product makes of a value that somebody may have meant otherwise."""
     remark = _REMARK.search(value)
     if remark:
-        rest = value[: remark.start()].rstrip() if key not in SECRET else "..."
+        rest = value[: remark.start()].rstrip() if not is_secret(key) else "..."
         message = f"{key}: what follows {remark[1]!r} is no comment but a part of the value; write"
         yield f"{message} {key}={rest if _is_short(rest) else '...'}, and the comment on a line of its own"
     cut = raw.partition("#")[0]
     if not dialect.sections and cut != raw and not cut.endswith((" ", "\t")):
         yield f"{key}: the product reads a comment from '#' on, and the value ends there; choose one without '#'"
-    inner = value[1:-1] if key not in SECRET else "..."
+    inner = value[1:-1] if not is_secret(key) else "..."
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" and value[0] not in inner:
         yield f"{key}: quotes are a part of the value here; write {key}=" + (inner if _is_short(inner) else "...")
     if value.endswith("\\"):
@@ -275,14 +280,23 @@ _SHOWN = 60
 SECRET = frozenset({"auth-token"})
 
 
+def is_secret(text: str) -> bool:
+    """Tell whether a line or a key starts with an option whose value is never repeated, though it be misspelt."""
+    return _word(text).lower().replace("_", "-") in SECRET
+
+
+def named(key: str) -> str:
+    """Name a key; one that a wrong separator has put the value into is cut."""
+    return _word(key) if is_secret(key) else key
+
+
 def _is_short(text: str) -> bool:
     return len(text) <= _SHOWN
 
 
 def _shown(text: str) -> str:
-    key = _word(text)
-    if key in SECRET:
-        return repr(key + "...")
+    if is_secret(text):
+        return repr(_word(text) + "...")
     return repr(text if _is_short(text) else text[:_SHOWN] + "...")
 
 
@@ -291,7 +305,7 @@ def _meant(text: str) -> str:
     key, colon, value = text.partition(":")
     if not (colon and key.strip()):
         return "option=value"
-    is_told = _is_short(text) and _word(text) not in SECRET
+    is_told = _is_short(text) and not is_secret(text)
     return f"{key.strip()}={value.strip() if is_told else '...'}"
 
 

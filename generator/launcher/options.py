@@ -183,8 +183,10 @@ def is_number(text: str) -> bool:
 def _unknown(key: str, value: str, options: Options, where: str) -> str:
     word, colon, rest = key.partition(":")
     if colon and word.strip() in options:
-        return f"{key!r} is no option, since only '=' separates; write {word.strip()}={rest.strip()}={value}"
-    return f"{key!r} is no option of {where}, and the product does not start with it; {instead(key, options)}"
+        shown, meant = (key, f"{rest.strip()}={value}") if not ini.is_secret(key) else (f"{word}: ...", "...")
+        return f"{shown!r} is no option, since only '=' separates; write {word.strip()}={meant}"
+    message = f"{ini.named(key)!r} is no option of {where}, and the product does not start with it"
+    return f"{message}; {instead(key, options)}"
 
 
 # -- types of values; each check takes a text and returns a reason that reads on after it

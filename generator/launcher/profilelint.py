@@ -6,7 +6,7 @@ looked at alone, where what is found is an error, and each two of them together,
 nobody is in both.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, islice
 
@@ -42,12 +42,23 @@ class Facts:
 NOTHING = Facts()
 
 
+#: What a problem is about, as policies ask for it: ``order``, ``undeclared``, ``free-placement``, ``contradiction``,
+#: ``overrides-beside-templates``, ``unknown-images`` or ``no-maximum``; `configuration` adds others.
+Told = tuple[str, Problem]
+
+
 def lint(found: Sequence[Profile], facts: Facts, origin: Place) -> list[Problem]:
     """Find all that is wrong between *found*, which `profiles.check` has looked at; *origin* is where they stand."""
-    problems = [*profiles.check_order(found), *_declared(found, facts), *_settings(found, facts)]
-    problems += _everybody(found, origin)
-    problems += _for_people(found, facts)
-    return problems
+    return [problem for _, problem in judged(found, facts, origin)]
+
+
+def judged(found: Sequence[Profile], facts: Facts, origin: Place) -> Iterator[Told]:
+    """Find what `lint` does, each with what it is about."""
+    yield from (("order", problem) for problem in profiles.check_order(found))
+    yield from (("undeclared", problem) for problem in _declared(found, facts))
+    yield from _settings(found, facts)
+    yield from _everybody(found, origin)
+    yield from (("contradiction", problem) for problem in _for_people(found, facts))
 
 
 # -- sections and settings by themselves
@@ -65,11 +76,12 @@ def _declared(found: Iterable[Profile], facts: Facts) -> Iterator[Problem]:
             yield Problem(profile.place, message + instead(profile.subject, facts.users), warning=True)
 
 
-def _settings(found: Iterable[Profile], facts: Facts) -> Iterator[Problem]:
+def _settings(found: Iterable[Profile], facts: Facts) -> Iterator[Told]:
     for profile in found:
         for key, setting in profile.settings.items():
-            for check in _BY_KEY.get(key, ()):
-                yield from check(setting, facts)
+            if key in _BY_KEY:
+                about, check = _BY_KEY[key]
+                yield from ((about, problem) for problem in check(setting, facts))
 
 
 def _images(setting: Setting, facts: Facts) -> Iterator[Problem]:
@@ -114,18 +126,18 @@ def _no_maximum(key: str) -> Callable[[Setting, Facts], Iterator[Problem]]:
     return check
 
 
-_BY_KEY = {
-    "container-images": (_images,),
-    "default-container-image": (_images,),
-    "placement-constraints": (_constraints,),
-    "job-json-overrides": (_overrides,),
-    "allow-unknown-images": (_unknown_images,),
-    "max-cpus": (_no_maximum("max-cpus"),),
-    "max-mem-mb": (_no_maximum("max-mem-mb"),),
+_BY_KEY: Mapping[str, tuple[str, Callable[[Setting, Facts], Iterator[Problem]]]] = {
+    "container-images": ("undeclared", _images),
+    "default-container-image": ("undeclared", _images),
+    "placement-constraints": ("free-placement", _constraints),
+    "job-json-overrides": ("overrides-beside-templates", _overrides),
+    "allow-unknown-images": ("unknown-images", _unknown_images),
+    "max-cpus": ("no-maximum", _no_maximum("max-cpus")),
+    "max-mem-mb": ("no-maximum", _no_maximum("max-mem-mb")),
 }
 
 
-def _everybody(found: Sequence[Profile], origin: Place) -> Iterator[Problem]:
+def _everybody(found: Sequence[Profile], origin: Place) -> Iterator[Told]:
     """Find what is left to the product's defaults for whomever no other section is about."""
     everybody = next((profile for profile in found if profile.level is Level.ALL), None)
     place = origin if everybody is None else everybody.place
@@ -134,11 +146,11 @@ def _everybody(found: Sequence[Profile], origin: Place) -> Iterator[Problem]:
         "allow-unknown-images is not set for everybody, and is 1 then: people may run any image; write 0 under [*]"
     )
     if "allow-unknown-images" not in held:
-        yield Problem(place, missing, warning=True)
+        yield "unknown-images", Problem(place, missing, warning=True)
     for key in ("max-cpus", "max-mem-mb"):
         if key not in held:
             message = f"{key} is not set for everybody, and a job may ask for all there is; write it under [*]"
-            yield Problem(place, message, warning=True)
+            yield "no-maximum", Problem(place, message, warning=True)
 
 
 # -- what people get

@@ -6,7 +6,7 @@ run. What comes out is read, judged, and held against what odd texts make of it.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -77,8 +77,17 @@ class Verdict:
         return any(defect.level != "note" for defect in self.defects)
 
 
-def validate(files: Mapping[str, str], around: Surroundings, base: Mapping[str, str] | None = None) -> Verdict:
-    """Judge the templates of a scratch path, by name; *base* is what the site once started from, if that is known."""
+def validate(
+    files: Mapping[str, str],
+    around: Surroundings,
+    base: Mapping[str, str] | None = None,
+    *,
+    jobs: Sequence[Payload] | None = None,
+) -> Verdict:
+    """Judge the templates of a scratch path, by name; *base* is what the site once started from, if that is known.
+
+    *jobs* are those that are tried: ``None`` means all of them, and odd texts in each of their fields.
+    """
     found = [Defect("V1", Place(name), f"there is no {name}") for name in MAIN if name not in files]
     found += templatelint.texts(files, around)
     found += templatelint.lost(base or {}, files)
@@ -93,7 +102,7 @@ def validate(files: Mapping[str, str], around: Surroundings, base: Mapping[str, 
     found += templatelint.trees(templates.trees, around)
     rendered: list[Rendered] = []
     for name in (name for name in MAIN if name in files):
-        checked = _Check(templates, name, files[name], around).run(rendered)
+        checked = _Check(templates, name, files[name], around, jobs).run(rendered)
         found += [one for one in checked if one.code != "V1" or (one.place.line, one.place.document) not in refused]
     return Verdict(tuple(in_order(_plainer(found))), tuple(rendered))
 
@@ -106,6 +115,7 @@ class _Check:
     name: str
     text: str
     around: Surroundings
+    jobs: Sequence[Payload] | None = None
 
     def run(self, rendered: list[Rendered]) -> Iterator[Defect]:
         refs = references.find(self.templates.trees, self.name)
@@ -119,13 +129,15 @@ class _Check:
                 return
         if self.name == JOB:
             yield from self._numbers(next(one for one in payloads.shapes() if one.name == LARGE_IDS), usual)
+        if self.jobs is not None:
+            return
         shown = [*probing.probe(lambda name, job: self._render(name, job, usual), self.name)]
         yield from (_told(one, refs) for one in shown if one.probes != (CONTROL,))
         yield from _unwritable([one.field for one in shown if one.probes == (CONTROL,)], self.name)
 
     def _trials(self, looked_at: Iterable[Outcome]) -> Iterator[tuple[Outcome, Payload]]:
         for outcome in looked_at:
-            for payload in payloads.shapes():
+            for payload in payloads.shapes() if self.jobs is None else self.jobs:
                 if self.name == JOB or payload.is_served:
                     yield outcome, payload
 

@@ -309,6 +309,8 @@ ACCEPTED = {
     "dagster-launcher": {"no-event-deletion"},  # its chart's role, of which we have not tried what it can do without
     "kfp": {"no-secret-reading"},  # one Secret by its name; an option leaves it out where pods have a cloud identity
     "kfp-v2-runner": {"no-secret-reading"},
+    # Without profiles, people may run any image, in any size: which they may is for the tenant file to say.
+    "posit": {"launcher-bounds-its-jobs", "launcher-offers-what-is-listed"},
 }
 POLICIES = catalogue.read(Path("/nowhere"))[0]
 

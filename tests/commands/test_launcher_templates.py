@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from repositories import repository, write
 
 BARE = "{{ .Job.serviceName }}"
 
@@ -157,3 +158,99 @@ def test_what_is_asked_wrongly_is_told(tenantry, arguments, message):
     code, out, err = tenantry("launcher", "templates", *arguments)
     assert (code, out) == (2, "")
     assert message in err
+
+
+# For one tenant
+
+PLATFORM = """\
+apiVersion: tenantry.dev/v1
+kind: Platform
+metadata: {name: example}
+spec:
+  clusters: [{name: eu, version: "1.34"}, {name: us, version: "1.33", addons: [istio]}]
+  defaults: {clusters: [eu], quota: {hard: {pods: 9}}}
+  registries: [registry.example.com/]
+"""
+POSIT = "{launchers: [{name: workbench, preset: posit%s}]%s}"
+OUR_JOB = "launcher-workbench-templates/job.tpl:"
+
+
+@pytest.fixture
+def tenants(tmp_path):
+    """Make a repository of tenants, each with the ``spec`` that is given."""
+
+    def make(**specs):
+        return repository(tmp_path, platform=PLATFORM, **specs)
+
+    return make
+
+
+def test_the_templates_of_a_tenant_are_sound_in_its_own_surroundings(tenantry, tenants):
+    tenants(vision=POSIT % (", templates: {pod: {imagePullSecrets: [{name: registry}]}}", ""))
+    code, out, err = tenantry("launcher", "templates", "validate", "--tenant", "vision")
+    assert (code, out) == (0, "")
+    assert err.endswith(" objects rendered: no findings\n")
+
+
+def test_the_surroundings_are_those_of_the_cluster_that_is_named(tenantry, tenants):
+    tenants(vision=POSIT % ("", ", clusters: [eu, us]"))
+    assert tenantry("launcher", "templates", "validate", "--tenant", "vision", "--cluster", "eu")[0] == 0
+    code, out, _ = tenantry("launcher", "templates", "validate", "--tenant", "vision", "--cluster", "us")
+    assert code == 1
+    assert out.startswith(OUR_JOB)
+    assert "warning: J13: the mesh puts a sidecar into the pod" in out
+
+
+def test_a_folder_is_checked_with_the_data_of_the_tenant(tenantry, tenants, site):
+    tenants(vision=POSIT % (", sessionAccount: ann, templates: {job: {ttlSecondsAfterFinished: 60}}", ""))
+    job = site / "job.tpl"
+    job.write_text(job.read_text().replace("{{ quote $account }}", '"other"'))
+    code, out, _ = tenantry("launcher", "templates", "validate", "site", "--tenant", "vision")
+    assert code == 1
+    assert [line.partition(": J")[2].partition(",")[0] for line in out.splitlines() if ": J" in line] == [
+        "7: spec.ttlSecondsAfterFinished is 60",
+        "4: sessions run as 'other'; the tenant declares ann",
+    ]
+    assert "site/service.tpl:" in out  # the change that the fixture makes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--tenant", "visoin"], "--tenant: 'visoin' is not a tenant; did you mean 'vision'?"),
+        (
+            ["--tenant", "idle"],
+            "tenants/idle.yaml:4:1: spec.launchers: idle has no launcher of the preset 'posit'; add one, or name another tenant",
+        ),
+        (["--tenant", "two"], "--launcher: is missing, and there are several; use one of 'a', 'b'"),
+        (["--tenant", "two", "--launcher", "c"], "--launcher: 'c' is not a Posit launcher of two; use one of 'a', 'b'"),
+        (["--tenant", "wide"], "--cluster: is missing, and there are several; use one of 'eu', 'us'"),
+        (["--tenant", "vision", "--cluster", "us"], "--cluster: 'us' is not a cluster of vision; use one of 'eu'"),
+        (["--tenant", "vision", "--account", "x"], "--account is said by the tenant's file; leave it or --tenant out"),
+        (["--tenant", "vision", "--level", "restricted"], "--level is said by the tenant's file"),
+        (["--launcher", "workbench"], "--launcher is one of a tenant; name it with --tenant"),
+        (["--tenant", "orphan"], "tenants/orphan.yaml:4:8: spec.parent: 'nobody' is not a tenant; use one of"),
+        (["--tenant", "wrong"], "tenants/wrong.yaml:4:8: spec.tire: "),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_is_asked_wrongly_of_a_tenant_is_told(tenantry, tenants, arguments, message):
+    tenants(
+        vision=POSIT % ("", ""),
+        idle="{}",
+        two="{quota: {mode: shared, hard: {pods: 9}}, namespaces: [{name: x}, {name: z}], launchers: [{name: a, preset: posit, namespace: x}, {name: b, preset: posit, namespace: z}]}",
+        wide=POSIT % ("", ", clusters: [eu, us]"),
+        orphan="{parent: nobody}",
+        wrong="{tire: small}",
+    )
+    code, out, err = tenantry("launcher", "templates", "validate", *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_a_platform_file_that_is_wrong_is_told_first(tenantry, tenants, tmp_path):
+    tenants(vision=POSIT % ("", ""))
+    write(tmp_path, "tenants/platform.yaml", PLATFORM.replace("[registry", "[https://registry"))
+    code, out, err = tenantry("launcher", "templates", "validate", "--tenant", "vision")
+    assert (code, out) == (2, "")
+    assert "'https://registry.example.com/' has a scheme" in err

@@ -92,6 +92,17 @@ def test_a_token_is_never_repeated(line):
     assert "hunter2" not in problems[0]
 
 
+@pytest.mark.parametrize("line", ["auth-token: hunter2=", "auth_token hunter2", "Auth-Token: hunter2 ; x", "auth_token='hunter2'"])  # fmt: skip
+@pytest.mark.parametrize("text", ["{0}", "{0}\n{0}", "[*]\n{0}\n{0}"])
+def test_nor_is_one_whose_option_or_separator_is_wrong(line, text):
+    assert "hunter2" not in str([read(text.format(line), "f", dialect).problems for dialect in (FLAT, SECTIONS)])
+
+
+def test_a_section_that_was_dropped_may_come_again():
+    assert seen("[a]\n[a]\nx=1\n") == [("a", [("x", "1")])]
+    assert [one.split()[0] for one in told(read("[a]\n[a]\nx=1\n[a]\ny=1\n", "f").problems)] == ["1:1", "4:1"]
+
+
 def test_a_text_within_a_file_is_told_with_the_lines_of_the_file():
     assert told(read("[*]\n x", "f", above=10, left=4).problems)[-1] == "12:6 'x' has no '='; write option=value"
 

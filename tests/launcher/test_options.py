@@ -63,6 +63,10 @@ def test_what_is_deprecated_is_told():
 
 def test_a_token_is_never_repeated():
     assert "hunter2" not in str(told(check(Entry("auth-token", "hunter2", HERE), KUBERNETES, "x")))
+    assert told(check(Entry("auth-token: hunter2", "=", HERE), KUBERNETES, "x")) == [
+        "3:1 'auth-token: ...' is no option, since only '=' separates; write auth-token=..."
+    ]
+    assert "hunter2" not in str(told(check(Entry("auth_token: hunter2", "=", HERE), KUBERNETES, "x")))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 import pytest
-from sessions import JOB, SERVICE, changed, defects, in_pod, in_pod_annotations, line_of, ours, told
+from sessions import JOB, SERVICE, changed, defects, in_pod, in_pod_annotations, line_of, named, ours, told
 
 from generator import podsecurity
 from generator.gotemplate import parse
@@ -9,7 +9,10 @@ from generator.validity import known_versions
 
 VERSIONS = [version for version in known_versions() if int(version.partition(".")[2]) >= 30]
 PLAIN = next(payloads.shapes())
-VERDICT = templatecheck.validate(ours(), Surroundings())
+#: The plainest job, without odd texts: enough for what every job shows.
+ONE = (PLAIN,)
+DECLARED = Surroundings(accounts=frozenset({"default"}), registries=(), secrets=frozenset())
+VERDICT = templatecheck.validate(ours(), DECLARED)
 RENDERED = {name: [one for one in VERDICT.rendered if one.file == name] for name in (JOB, SERVICE)}
 
 
@@ -17,26 +20,31 @@ RENDERED = {name: [one for one in VERDICT.rendered if one.file == name] for name
 
 
 def test_our_templates_are_sound():
-    assert defects(ours(), accounts=frozenset({"default"}), registries=(), secrets=frozenset()) == ()
+    assert VERDICT.defects == ()
+
+
+@pytest.fixture(scope="module")
+def objects():
+    """Return what our templates render, read: for each template and each job, the object."""
+    read = {name: [(one.payload, *probing.read(one.text, name)) for one in made] for name, made in RENDERED.items()}
+    assert {wrong for made in read.values() for *_, wrong in made} == {""}
+    return {name: [(payload, value) for payload, value, _ in made] for name, made in read.items()}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_what_our_templates_render_is_admitted_by_every_version_of_kubernetes(version):
+def test_what_our_templates_render_is_admitted_by_every_version_of_kubernetes(version, objects):
     around = Surroundings(kubernetes=version, accounts=frozenset({"default"}))
     by_name = {payload.name: payload for payload in payloads.shapes()}
     for name, judge in ((JOB, joblint.job), (SERVICE, joblint.service)):
-        for one in RENDERED[name]:
-            value, wrong = probing.read(one.text, name)
-            assert wrong == ""
-            assert [*judge(value, by_name[one.payload], around, "2.5.0")] == [], one.payload
+        for payload, value in objects[name]:
+            assert [*judge(value, by_name[payload], around, "2.5.0")] == [], payload
 
 
-def test_what_our_templates_render_keeps_the_restricted_standard():
-    for one in RENDERED[JOB]:
-        value, _ = probing.read(one.text, JOB)
+def test_what_our_templates_render_keeps_the_restricted_standard(objects):
+    for payload, value in objects[JOB]:
         pod = value["spec"]["template"]
-        level = "baseline" if one.payload == "an NFS volume" else "restricted"
-        assert podsecurity.violations(pod["metadata"], pod["spec"], level) == (), one.payload
+        level = "baseline" if payload == "an NFS volume" else "restricted"
+        assert podsecurity.violations(pod["metadata"], pod["spec"], level) == (), payload
 
 
 def test_our_templates_keep_what_a_tenant_sets_within_the_rules():
@@ -65,7 +73,7 @@ def test_our_templates_keep_what_a_tenant_sets_within_the_rules():
 
 def test_a_tenants_settings_reach_the_object():
     data = {"pod": {"serviceAccountName": "sessions", "nodeSelector": {"pool": "gpu"}, "annotations": {"n": "{{ x }}"}}}
-    verdict = templatecheck.validate(ours(data), Surroundings())
+    verdict = templatecheck.validate(ours(data), Surroundings(), jobs=ONE)
     text = next(one.text for one in verdict.rendered if one.file == JOB)
     assert 'serviceAccountName: "sessions"' in text
     assert '"pool": "gpu"' in text
@@ -79,8 +87,19 @@ def test_everything_is_rendered_and_nothing_is_left_out():
 
 
 def test_a_second_run_says_the_same_in_the_same_order():
-    files = changed(SERVICE, "{{ quote .Job.serviceName }}", "{{ .Job.serviceName }}")
-    assert defects(files) == defects(dict(reversed(files.items())))
+    files = changed(SERVICE, "{{ quote .Job.serviceName }}", "{{ .Job.serviceName }} ")
+    files[JOB] = in_pod_annotations(EXEC + GROUPS + KIAM)[JOB]
+    found = defects(files, ONE)
+    assert len(found) > 5
+    assert {one.place.document for one in found} == {JOB, SERVICE}
+    assert found == defects(dict(reversed(files.items())), ONE)
+
+
+def test_jobs_that_are_named_are_all_that_is_tried():
+    verdict = templatecheck.validate(ours(), Surroundings(), jobs=named("one tag", "no tags"))
+    assert [one.payload for one in verdict.rendered] == ["no tags", "one tag"] * 2
+    breaking = changed(SERVICE, "{{ quote .Job.serviceName }}", "{{ .Job.serviceName }}")
+    assert "can change the object" not in str(defects(breaking, ONE))  # which odd texts alone would show
 
 
 # The defects of published templates (each was there once)
@@ -101,7 +120,7 @@ def test_a_name_with_a_space_after_column_80_breaks_the_yaml():
 
 def test_a_tab_is_told_with_its_place_and_not_once_more_as_broken_yaml():
     files = changed(JOB, "      restartPolicy: Never", "\trestartPolicy: Never")
-    (found,) = defects(files)
+    (found,) = defects(files, ONE)
     line = line_of(files, JOB, "restartPolicy")
     assert (found.code, found.place.line, found.place.column) == ("T15", line, 1)
     assert found.message == "a tab stands here; YAML is not indented by tabs"
@@ -109,7 +128,7 @@ def test_a_tab_is_told_with_its_place_and_not_once_more_as_broken_yaml():
 
 def test_values_of_helm_are_nothing_to_the_launcher():
     files = in_pod("      {{- if .Values.pod.env }}\n      hostname: x\n      {{- end }}\n")
-    (found,) = defects(files)
+    (found,) = defects(files, ONE)
     assert (found.code, found.place.line) == ("T4", line_of(files, JOB, ".Values"))
     assert found.message == ".Values is nothing to the launcher: only .Job is there, so this is always empty"
 
@@ -119,7 +138,7 @@ def test_a_security_context_that_is_merged_in_a_branch_only_is_silently_ignored_
     files = changed(
         JOB, before, "{{- if .Job.container.supplementalGroupIds }}" + before.replace("=", ":=", 1) + "{{- end }}"
     )
-    (found,) = defects(files)
+    (found,) = defects(files, ONE)
     first = next(n for n, line in enumerate(files[JOB].splitlines(), 1) if "$securityContext := dict" in line)
     assert (found.code, found.place.line) == ("T8", line_of(files, JOB, "$securityContext := mergeOverwrite"))
     assert found.message == (
@@ -129,7 +148,9 @@ def test_a_security_context_that_is_merged_in_a_branch_only_is_silently_ignored_
 
 def test_a_line_break_in_the_name_of_a_service_adds_to_its_metadata():
     files = changed(SERVICE, "{{ quote .Job.serviceName }}", "{{ .Job.serviceName }}")
-    (found,) = defects(files)
+    del files[JOB]  # ours, which has been tried
+    absent, found = defects(files)
+    assert absent.message == "there is no job.tpl"
     assert (found.code, found.level) == ("T7", "error")
     assert (found.place.line, found.place.column) == (line_of(files, SERVICE, ".Job.serviceName"), 12)
     assert found.message == (
@@ -149,12 +170,12 @@ def test_a_line_break_in_the_name_of_a_placement_constraint_adds_to_the_pod():
 
 def test_an_outer_variable_that_is_shadowed_keeps_its_value():
     files = changed(JOB, "  {{- $account = .Job.serviceAccountName }}", "  {{- $account := .Job.serviceAccountName }}")
-    assert told(files) == [("T8", JOB, line_of(files, JOB, "$account := .Job.serviceAccountName"))]
+    assert told(files, ONE) == [("T8", JOB, line_of(files, JOB, "$account := .Job.serviceAccountName"))]
 
 
 def test_metadata_that_is_not_there_must_not_end_the_template():
     files = changed(JOB, "$podMetadata := $metadata.pod", '$podMetadata := index .Job.metadata "pod"')
-    (found,) = defects(files)
+    (found,) = defects(files, named("an executable", "without metadata", "empty metadata"))
     assert (found.code, found.payload, found.place.line) == (
         "V1",
         "without metadata",
@@ -166,7 +187,7 @@ def test_a_large_user_id_is_written_as_a_number_of_the_other_kind():
     lines = "        {{- toYaml $securityContext | nindent 8 }}\n"
     raw = "        runAsNonRoot: true\n        runAsUser: {{ .Job.container.runAsUserId | default 1 }}\n"
     files = changed(JOB, lines, f"{raw}        seccompProfile: {{type: RuntimeDefault}}\n")
-    (found,) = defects(files)
+    (found,) = defects(files, ONE)
     assert (found.code, found.level, found.payload) == ("V4", "warning", "large ids")
     assert found.message.startswith("spec.template.spec.securityContext.runAsUser is written as 1.2e+09 where")
 
@@ -175,7 +196,7 @@ def test_one_cause_is_one_finding_whatever_the_number_of_payloads():
     files = changed(
         JOB, "      automountServiceAccountToken: {{ if $pod", "      automountServiceAccountToken: {{ if not $pod"
     )
-    (found,) = defects(files)
+    (found,) = defects(files, tuple(payloads.shapes()))
     assert (found.code, found.payload) == ("J4", "an executable")
     assert found.place.line == line_of(files, JOB, "automountServiceAccountToken: ")
 
@@ -183,13 +204,24 @@ def test_one_cause_is_one_finding_whatever_the_number_of_payloads():
 # The examples of the product's documentation
 
 
-def test_host_aliases_work():
-    lines = '      hostAliases:\n      - ip: "10.2.141.12"\n        hostnames: ["db01"]\n      - ip: "10.2.141.13"\n        hostnames: ["db02"]\n'
-    assert defects(in_pod(lines)) == ()
+ALIASES = (
+    '      hostAliases:\n      - ip: "10.2.141.12"\n        hostnames: ["db01"]\n'
+    '      - ip: "10.2.141.13"\n        hostnames: ["db02"]\n'
+)
+PULLED = "      imagePullSecrets:\n      - name: mysecret\n"
+
+
+def test_examples_that_work_are_sound_for_every_job():
+    files = in_pod(ALIASES + PULLED)
+    annotations = "      annotations:\n"
+    assert files[JOB].count(annotations) == 1
+    files[JOB] = files[JOB].replace(annotations, annotations + ALLOWED + RESULT.replace("costCenter", "account"))
+    declared = {"programs": frozenset({"get-user-details"}), "pull_secrets": frozenset({"mysecret"})}
+    assert defects(files, tuple(payloads.shapes()), **declared) == ()
 
 
 def test_the_comma_after_an_address_in_the_documentation_is_no_yaml():
-    found = defects(in_pod('      hostAliases:\n      - ip: "10.2.141.12",\n        hostnames: ["db01"]\n'))
+    found = defects(in_pod('      hostAliases:\n      - ip: "10.2.141.12",\n        hostnames: ["db01"]\n'), ONE)
     assert {one.code for one in found} == {"V2"}
 
 
@@ -198,7 +230,7 @@ CAPABILITIES = '        capabilities:\n          add: ["NET_ADMIN", "SYS_PTRACE"
 
 def test_added_capabilities_are_found_and_do_nothing_where_the_documentation_puts_them():
     files = changed(JOB, "      securityContext:\n        {{-", f"      securityContext:\n{CAPABILITIES}        {{{{-")
-    found = defects(files)
+    found = defects(files, ONE)
     assert [(one.code, one.message) for one in found] == [
         (
             "J1",
@@ -210,21 +242,23 @@ def test_added_capabilities_are_found_and_do_nothing_where_the_documentation_put
 
 def test_added_capabilities_are_found_where_they_work():
     data = {"pod": {"capabilities": ["NET_ADMIN", "SYS_PTRACE"]}}
-    (found,) = defects(ours(data))
+    jobs = named("an executable", "everything", "added capabilities")
+    (found,) = defects(ours(data), jobs)
     assert found.code == "J1"
     assert found.payload == "added capabilities"
-    assert defects(ours(data), capabilities=frozenset({"NET_ADMIN", "SYS_PTRACE"}), pod_security="privileged") == ()
+    allowed = {"capabilities": frozenset({"NET_ADMIN", "SYS_PTRACE"}), "pod_security": "privileged"}
+    assert defects(ours(data), jobs, **allowed) == ()
 
 
 def test_a_pull_secret_must_be_declared():
-    files = in_pod("      imagePullSecrets:\n      - name: mysecret\n")
-    (found,) = defects(files, pull_secrets=frozenset({"registry"}))
+    files = in_pod(PULLED)
+    (found,) = defects(files, ONE, pull_secrets=frozenset({"registry"}))
     assert found.code == "J5"
     assert (
         found.message == "the pull secret 'mysecret' is none that the tenant declares; without it images are not pulled"
     )
-    assert defects(files, pull_secrets=frozenset({"mysecret"})) == ()
-    assert defects(files) == ()
+    assert defects(files, ONE, pull_secrets=frozenset({"mysecret"})) == ()
+    assert defects(files, ONE) == ()
 
 
 EXEC = '        my.org/costCenter: {{ exec "get-user-details" "--cost-center" ".Job.user" }}\n'
@@ -232,7 +266,7 @@ EXEC = '        my.org/costCenter: {{ exec "get-user-details" "--cost-center" ".
 
 def test_a_program_is_never_run_and_both_outcomes_are_looked_at():
     files = in_pod_annotations(EXEC)
-    found = defects(files)
+    found = defects(files, ONE)
     assert sorted((one.code, one.level) for one in found) == [("T2", "error"), ("T2", "warning"), ("V4", "error")]
     empty = next(one for one in found if one.code == "V4")
     assert empty.payload == "an executable, where the program fails"
@@ -244,13 +278,14 @@ def test_a_program_is_never_run_and_both_outcomes_are_looked_at():
     assert "'.Job.user' in quotes is a text, which the program gets as it stands" in messages
 
 
+TEXT = EXEC.replace('".Job.user"', ".Job.user").replace(" }}", " | toString | quote }}")
+ALLOWED = TEXT.replace("toString", "toString | trim")
+
+
 def test_a_program_may_be_allowed():
-    files = in_pod_annotations(EXEC.replace('".Job.user"', ".Job.user").replace(" }}", " | toString | quote }}"))
-    assert defects(files, programs=frozenset({"get-user-details"})) != ()
-    trimmed = in_pod_annotations(
-        EXEC.replace('".Job.user"', ".Job.user").replace(" }}", " | toString | trim | quote }}")
-    )
-    assert defects(trimmed, programs=frozenset({"get-user-details"})) == ()
+    programs = frozenset({"get-user-details"})
+    assert defects(in_pod_annotations(TEXT), ONE, programs=programs) != ()
+    assert defects(in_pod_annotations(ALLOWED), ONE, programs=programs) == ()
 
 
 RESULT = """\
@@ -265,8 +300,7 @@ RESULT = """\
 
 def test_the_result_of_a_program_is_looked_into_for_both_outcomes():
     files = in_pod_annotations(RESULT)
-    assert defects(files, programs=frozenset({"get-user-details"})) == ()
-    texts = [one.text for one in templatecheck.validate(files, Surroundings()).rendered if one.file == JOB]
+    texts = [one.text for one in templatecheck.validate(files, Surroundings(), jobs=ONE).rendered if one.file == JOB]
     assert any('my.org/costCenter: "UNKNOWN: exit status 1"' in text for text in texts)
     assert any("my.org/costCenter: answer" in text for text in texts)
 
@@ -281,8 +315,12 @@ GROUPS = """\
 
 def test_the_group_annotation_works_and_is_told():
     files = in_pod_annotations(GROUPS)
-    assert [(one.code, one.level) for one in defects(files)] == [("T11", "warning")]
-    texts = [one.text for one in templatecheck.validate(files, Surroundings()).rendered if one.file == JOB]
+    assert [(one.code, one.level) for one in defects(files, ONE)] == [("T11", "warning")]
+    texts = [
+        one.text
+        for one in templatecheck.validate(files, Surroundings(), jobs=named("an executable", "a secret")).rendered
+        if one.file == JOB
+    ]
     assert len([text for text in texts if "my.org/admin" in text]) == len(texts) // 2
 
 
@@ -297,14 +335,14 @@ KIAM = """\
 
 def test_a_role_of_kiam_must_be_declared_in_every_branch():
     files = in_pod_annotations(KIAM)
-    found = [one for one in defects(files) if one.code != "T11"]
+    found = [one for one in defects(files, ONE) if one.code != "T11"]
     place = "spec.template.metadata.annotations.iam.amazonaws.com/role"
     assert [(one.code, one.message) for one in found] == [
         ("J12", f"{place} is 'rs-admin-role'; the tenant declares none"),
         ("J12", f"{place} is 'rs-user-role'; the tenant declares none"),
     ]
     declared = {("iam.amazonaws.com/role", "rs-admin-role"), ("iam.amazonaws.com/role", "rs-user-role")}
-    assert [one.code for one in defects(files, identities=frozenset(declared))] == ["T11"]
+    assert [one.code for one in defects(files, ONE, identities=frozenset(declared))] == ["T11"]
 
 
 # Templates that cannot be read
@@ -326,7 +364,7 @@ def test_a_function_that_does_not_exist_is_told():
 
 def test_a_function_that_must_not_be_called_is_told_once():
     files = changed(JOB, "{{ quote $account }}", '{{ env "HOME" | quote }}')
-    (found,) = defects(files)
+    (found,) = defects(files, ONE)
     assert (found.code, found.place.line) == ("T3", line_of(files, JOB, 'env "HOME"'))
     assert found.message == "env must not be called: it reads the environment of the launcher, where secrets lie"
 
@@ -334,7 +372,7 @@ def test_a_function_that_must_not_be_called_is_told_once():
 def test_a_template_that_is_missing_is_told():
     files = ours()
     del files[SERVICE]
-    assert [(one.code, one.message) for one in defects(files)] == [("V1", "there is no service.tpl")]
+    assert [(one.code, one.message) for one in defects(files, ONE)] == [("V1", "there is no service.tpl")]
 
 
 BOMBS = [

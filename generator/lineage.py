@@ -1,0 +1,47 @@
+"""One tenant, read with those above it and no others, for commands that ask about one.
+
+What is wrong between it and the rest is not looked for: ``tenantry check`` tells that.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from generator import documents, placement, repository, schema, tenant, tree
+from generator.platform import Platform
+from generator.problems import InputError, Place, Problem, instead
+from generator.tenant import Tenant
+
+
+def read(root: Path, name: str, platform: Platform, asked: Place) -> Tenant:
+    """Return a tenant with all that it inherits; raise :class:`InputError` for what is wrong with it.
+
+    *asked* is where its name was written, in case there is no such tenant.
+    """
+    known = {repository.name_of(source.document): source.document for source in repository.tenant_sources(root)}
+    line: list[Tenant] = []
+    above: str | None = name
+    while above is not None:
+        if above in {one.name for one in line}:
+            raise InputError([Problem(asked, f"{above!r} is its own ancestor; let one of them have no parent")])
+        if above not in known:
+            raise InputError([Problem(asked, f"{above!r} is not a tenant; {instead(above, known)}")])
+        line.append(_read(root, known[above]))
+        above, asked = line[-1].parent, line[-1].origin / "spec" / "parent"
+    own, *ancestors = line
+    resolved = tree.resolve(own, ancestors, platform)
+    problems = [*tenant.check(own), *tree.check(own, resolved, platform), *placement.check(resolved)]
+    if problems:
+        raise InputError(problems)
+    return resolved
+
+
+def _read(root: Path, document: str) -> Tenant:
+    found = documents.read(root, document)
+    problems = [*found.problems, *(schema.check(found, "tenant") if found.value is not None else ())]
+    value: Any = found.value
+    if not problems and value["metadata"]["name"] != repository.name_of(document):
+        message = f"{value['metadata']['name']!r} is not the name of the file; rename one of them"
+        problems.append(Problem(Place(document, ("metadata", "name")), message))
+    if problems:
+        raise InputError(problems)
+    return tenant.from_value(value, document)
