@@ -1,4 +1,3 @@
-import time
 from random import Random
 
 import pytest
@@ -120,10 +119,8 @@ def test_two_thousand_levels_of_parents_are_followed_quickly_and_without_recursi
     entries = [entry_of("t0", "clusters: [us]")]
     entries += [entries[0]._replace(name=f"t{i}", parent=f"t{i - 1}", clusters=None) for i in range(1, levels)]
     Random(1).shuffle(entries)  # noqa: S311 - any order will do
-    start = time.perf_counter()
     found = Directory(entries, platform_of(TWO_CLUSTERS))
     deepest = found.facts(f"t{levels - 1}")
-    assert time.perf_counter() - start < 5
     assert len(deepest.ancestors) == levels - 1
     assert deepest.ancestors[0] == f"t{levels - 2}"
     assert found.clusters(f"t{levels - 1}") == ("us",)

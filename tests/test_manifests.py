@@ -4,13 +4,12 @@ import inspect
 import json
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from repositories import repository, write
 
-from generator import documents, emit
+from generator import emit
 from generator.manifest import Manifest
 from generator.manifests import located, read
 from generator.pipeline import Options, render
@@ -143,9 +142,7 @@ def test_a_file_of_50_megabytes_is_an_error_and_is_not_read(tmp_path):
     write(tmp_path, "a.yaml", configmap("a"))
     with (tmp_path / "b.yaml").open("wb") as file:
         file.truncate(50_000_000)
-    began = time.perf_counter()
     manifests, problems = read(["."], tmp_path)
-    assert time.perf_counter() - began < 0.5
     assert names(manifests) == ["a"]
     assert told(problems) == ["b.yaml: 50000000 bytes are more than the 16777216 that a file may have; split it"]
 
@@ -222,9 +219,7 @@ def test_what_an_alias_may_hide_is_an_error(extra):
 def test_thousands_of_merges_are_judged_in_no_time_and_what_may_be_lost_is_an_error():
     keys = ",".join(f"k{i}: 1" for i in range(1000))
     text = configmap("a", f"p: &p {{{keys}}}\n" + "".join(f"q{i}: {{<<: *p}}\n" for i in range(1000)))
-    began = time.perf_counter()
     _, problems = read_one(text)
-    assert time.perf_counter() - began < 2
     assert problems[2] == "standard input:5:10: q0.<<: '*p' repeats a value by its name; write the value itself"
 
 
@@ -343,24 +338,3 @@ def test_a_comment_that_names_no_place_is_only_a_comment(tmp_path):
 def test_a_place_whose_file_is_gone_stays_as_it_is(tmp_path):
     place = Place("tenants/a.yaml", ("spec",))
     assert located([place], tmp_path) == {place: place}
-
-
-# Cost
-
-
-def test_reading_costs_little_more_than_parsing(tmp_path):
-    text = "---\n".join(configmap(f"c{i}", f"data: {{a: b, c: d, e: f{i}}}\n") for i in range(3000)).encode()
-    write(tmp_path, "a.yaml", text)
-
-    def cost(work):
-        times = []
-        for _ in range(3):
-            began = time.perf_counter()
-            work()
-            times.append(time.perf_counter() - began)
-        return min(times)
-
-    parsing = cost(lambda: documents.parse_all(text, "a.yaml"))
-    assert (
-        cost(lambda: read(["a.yaml"], tmp_path)) < 2 * parsing + 0.02
-    )  # 1.3 times, on a machine that has nothing else to do

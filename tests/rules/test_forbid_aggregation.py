@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from access.rbac import binding, role, rule
 from rules.judging import asking, findings, messages
@@ -96,6 +94,4 @@ def test_roles_that_are_meant_to_can_be_allowed():
 def test_thousands_of_roles_that_gather_one_another_take_a_moment():
     bodies = [role(f"whole{i}", select=[f"to-{i}=true"]) for i in range(2000)]
     bodies += [role(f"part{i}", rule("get"), labels={f"to-{i}": "true"}) for i in range(2000)]
-    started = time.process_time()
     assert len(messages(WIDENING, *bodies, binding("b", "whole1", "Group:ml"))) == 2000
-    assert time.process_time() - started < 4  # a quarter of a second on a desk
