@@ -130,10 +130,17 @@ def test_problems_with_the_input_arrive_as_such():
     assert caught.value.problems == problems
 
 
+def _interrupt():
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # which a shell may have switched off for what it backgrounds
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 ENDS = {
     "exit": lambda: os._exit(0),
     "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "interrupted": lambda: os.kill(os.getpid(), signal.SIGINT),
+    "interrupted": _interrupt,
 }
 
 
