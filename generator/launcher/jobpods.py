@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.launcher.defect import Defect
+from generator.launcher.images import is_from
 from generator.launcher.payloads import Payload
 from generator.launcher.surroundings import Surroundings
 from generator.launcher.templatelint import JOB
@@ -163,7 +164,7 @@ def _images(pod: Pod) -> Iterator[Defect]:
             continue
         field = f"{_POD}.{kind}[].image"
         registries = pod.around.registries
-        if registries is not None and not any(_below(image, registry) for registry in registries):
+        if registries is not None and not is_from(image, registries):
             allowed = ", ".join(sorted(registries)) or "none"
             yield _defect(
                 "J5", f"the image {image!r} is from none of the tenant's registries: {allowed}", f"{field} {image}"
@@ -175,10 +176,6 @@ def _images(pod: Pod) -> Iterator[Defect]:
         if declared is not None and name not in declared:
             message = f"the pull secret {name!r} is none that the tenant declares; without it images are not pulled"
             yield _defect("J5", message, f"{_POD}.imagePullSecrets {name}")
-
-
-def _below(image: str, registry: str) -> bool:
-    return image == registry or image.startswith((f"{registry.rstrip('/')}/", f"{registry}:", f"{registry}@"))
 
 
 def _resources(pod: Pod) -> Iterator[Defect]:

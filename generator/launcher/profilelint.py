@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, islice
 
 from generator.launcher import options, profiles, sizes
+from generator.launcher.images import is_from
 from generator.launcher.profiles import ANYBODY, Decision, Level, Profile, Setting, spot
 from generator.launcher.sizes import Size
 from generator.problems import Place, Problem, instead
@@ -86,14 +87,10 @@ def _settings(found: Iterable[Profile], facts: Facts) -> Iterator[Told]:
 
 def _images(setting: Setting, facts: Facts) -> Iterator[Problem]:
     for image in options.items(setting.text):
-        if facts.registries is not None and image and not _is_from(image, facts.registries):
+        if facts.registries is not None and image and not is_from(image, facts.registries):
             allowed = ", ".join(facts.registries) or "none"
             message = f"image {image!r} is from no registry that may be used; take it from one of these: {allowed}"
             yield Problem(setting.place, message)
-
-
-def _is_from(image: str, registries: Iterable[str]) -> bool:
-    return any(image.startswith(f"{registry.rstrip('/')}/") for registry in registries)
 
 
 def _constraints(setting: Setting, _: Facts) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from generator.launcher import bounds, payloads, probing
 from generator.launcher.asks import Ask, Offer, Settings, asks
 from generator.launcher.demand import Demand
 from generator.launcher.ground import Ground
+from generator.launcher.images import is_from
 from generator.manifest import Manifest
 from generator.problems import Place, Problem, dotted
 from generator.quantity import Quantity
@@ -104,7 +105,7 @@ class _Trial:
             return
         allowed = ", ".join(registries) or "none"
         for image in dict.fromkeys((*ask.images, *tried.images)):
-            if image != _IMAGE and not _is_from(image, registries):
+            if image != _IMAGE and not is_from(image, registries):
                 place = ask.images[image] if image in ask.images else self._blamed(ask, "images", image)[0]
                 message = f"{ask.subject.removesuffix(',')} runs the image {image!r}; the registries of "
                 message += f"{self.ground.namespace} are {allowed}; take it from one of them"
@@ -138,10 +139,6 @@ def _same(demand: Demand) -> object:
     return tuple(
         tuple(sorted((name, one.milli) for name, one in part.items())) for part in (demand.limits, demand.requests)
     )
-
-
-def _is_from(image: str, registries: tuple[str, ...]) -> bool:
-    return any(image.startswith(f"{registry.rstrip('/')}/") for registry in registries)
 
 
 # -- one job

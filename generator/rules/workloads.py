@@ -4,20 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.access.lists import Item
+from generator.podsecurity import ROUTES
 from generator.rules.scene import Scene, inside
 
-_TEMPLATE = ("spec", "template", "spec")
-
-#: The route to the pod's spec in each kind, by API group.
+#: The route to the pod's spec in each kind, by API group; from a PodTemplate, nobody makes pods by itself.
 PODS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("", "Pod"): ("spec",),
-    ("", "ReplicationController"): _TEMPLATE,
-    ("apps", "DaemonSet"): _TEMPLATE,
-    ("apps", "Deployment"): _TEMPLATE,
-    ("apps", "ReplicaSet"): _TEMPLATE,
-    ("apps", "StatefulSet"): _TEMPLATE,
-    ("batch", "CronJob"): ("spec", "jobTemplate", *_TEMPLATE),
-    ("batch", "Job"): _TEMPLATE,
+    kind: (*route, "spec") for kind, route in ROUTES.items() if kind[1] != "PodTemplate"
 }
 
 
