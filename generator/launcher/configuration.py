@@ -183,29 +183,6 @@ def _options(entries: Sequence[Entry], *, has_templates: bool) -> Iterator[Told]
         yield "unused-templates", Problem(place, message, warning=True)
 
 
-def check_clusters(clusters: Iterable[tuple[Posit, Place]], own: str | None = None) -> Iterator[Problem]:
-    """Find what plugins must not share: names, namespaces and folders, nor the namespace of the Launcher, *own*."""
-    seen: dict[tuple[str, str], str] = {}
-    for posit, place in clusters:
-        if posit.namespace == own:
-            message = f"kubernetes-namespace {own!r} is the Launcher's own, where jobs could become it; choose another"
-            yield Problem(place, message)
-        for what, value in _unshared(posit):
-            other = seen.get((what, value))
-            if other is not None:
-                yield Problem(place, f"{what} {value!r} is that of cluster {other!r} too; each needs its own")
-            seen.setdefault((what, value), posit.cluster)
-
-
-def _unshared(posit: Posit) -> tuple[tuple[str, str], ...]:
-    return (
-        ("name", posit.cluster),
-        ("kubernetes-namespace", posit.namespace),
-        ("scratch-path", posit.scratch_path.rstrip("/")),
-        ("config-file", posit.config_file),
-    )
-
-
 #: Option of the plugin or of the Launcher, and whether it is on -> what that is about, and the risk.
 _RISKS: Mapping[tuple[str, bool], tuple[str, str]] = {
     ("verify-ssl-certs", False): (

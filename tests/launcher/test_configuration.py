@@ -4,10 +4,9 @@ import pytest
 from launcher.conf import told
 
 from generator.launcher import configuration
-from generator.launcher.configuration import Posit, check, check_clusters, check_options, from_texts, read, texts
+from generator.launcher.configuration import Posit, check, check_options, from_texts, read, texts
 from generator.launcher.ini import FLAT
 from generator.launcher.ini import read as read_text
-from generator.problems import Place
 
 POSIT = Posit(
     cluster="vision",
@@ -162,19 +161,6 @@ def test_the_files_are_held_against_one_another():
         "4:1 resource-profiles: there is no resource profile 'smal'; did you mean 'small'?",
         "15:1 warning: job-json-overrides: this option is deprecated; use templates",
         "15:1 job-json-overrides: the product ignores it beside use-templating=1; write it into the templates",
-    ]
-
-
-def test_clusters_share_nothing():
-    other = replace(POSIT, cluster="other", folder="/etc/other", namespace="launcher")
-    clusters = [(POSIT, Place("a", (), 1, 1)), (other, Place("b", (), 2, 2)), (POSIT, Place("c", (), 3, 3))]
-    assert told(check_clusters(clusters, own="launcher")) == [
-        "2:2 kubernetes-namespace 'launcher' is the Launcher's own, where jobs could become it; choose another",
-        "2:2 scratch-path '/var/lib/rstudio-launcher/vision' is that of cluster 'vision' too; each needs its own",
-        "3:3 name 'vision' is that of cluster 'vision' too; each needs its own",
-        "3:3 kubernetes-namespace 'vision-train' is that of cluster 'vision' too; each needs its own",
-        "3:3 scratch-path '/var/lib/rstudio-launcher/vision' is that of cluster 'vision' too; each needs its own",
-        "3:3 config-file '/etc/rstudio/launcher/vision/launcher.kubernetes.conf' is that of cluster 'vision' too; each needs its own",
     ]
 
 
