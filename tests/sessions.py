@@ -1,6 +1,6 @@
 """Object templates for tests: ours, with something changed in them, and what the checks say of that."""
 
-from generator import scratch
+from generator import scratchpath
 from generator.launcher import payloads, templatecheck
 from generator.launcher.objecttemplates import DATA, data_text
 from generator.launcher.surroundings import Surroundings
@@ -10,7 +10,7 @@ JOB, SERVICE = "job.tpl", "service.tpl"
 
 def ours(data=None):
     """Return our templates, with a tenant's data."""
-    return scratch.ours("2.5.0") | {DATA: data_text(data or {})}
+    return scratchpath.ours("2.5.0") | {DATA: data_text(data or {})}
 
 
 def changed(name, before, after):

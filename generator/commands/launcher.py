@@ -184,10 +184,10 @@ _version = click.option("--version", type=click.Choice(VERSIONS), default=VERSIO
 @click.pass_obj
 def generate(start: Path, /, *, version: str, output: str | None, conf: str | None, cluster: str | None) -> int:
     """Write our job.tpl, service.tpl and an empty data template; what somebody has changed is never replaced."""
-    from generator import scratch
+    from generator import scratchpath
 
     folder = _folder(start, output, conf, cluster)
-    written = scratch.write(start / folder, folder, version)
+    written = scratchpath.write(start / folder, folder, version)
     for name in written:
         click.echo(f"{folder.rstrip('/')}/{name}")
     click.echo(f"{count(len(written), 'file')} written" if written else "all files are there already", err=True)
@@ -202,12 +202,12 @@ def generate(start: Path, /, *, version: str, output: str | None, conf: str | No
 @click.pass_obj
 def diff(start: Path, /, directory: str | None, *, version: str, base: str | None, **where: str | None) -> int:
     """Show how a site's templates differ from ours; exit code 1 if they do."""
-    from generator import scratch
+    from generator import scratchpath
     from generator.reporters import differences as differences_of
 
     folder = _folder(start, directory, where["conf"], where["cluster"])
-    site, ours = scratch.read(start / folder, folder), scratch.ours(version)
-    before = scratch.read(start / base, base) if base is not None else None
+    site, ours = scratchpath.read(start / folder, folder), scratchpath.ours(version)
+    before = scratchpath.read(start / base, base) if base is not None else None
     told = differences_of.text(folder, site, ours, before)
     click.echo(told, nl=False)
     return 1 if told else 0
@@ -247,7 +247,7 @@ def validate(start: Path, /, directory: str | None, *, verbose: bool, form: str,
     With --tenant, its file and the platform file declare all of that, on the cluster that --cluster names; and what is
     checked are the templates that this tenant gets, or those of DIR with this tenant's data.
     """
-    from generator import scratch
+    from generator import scratchpath
     from generator.launcher import templatecheck, templatelint
     from generator.reporters import defects as defects_of
 
@@ -257,11 +257,11 @@ def validate(start: Path, /, directory: str | None, *, verbose: bool, form: str,
         raise click.UsageError("--launcher is one of a tenant; name it with --tenant")
     else:
         folder = _folder(start, directory, given["conf"], given["cluster"])
-        files, around = scratch.read(start / folder, folder), _surroundings(given)
-    base = scratch.read(start / given["base"], given["base"]) if given["base"] is not None else None
+        files, around = scratchpath.read(start / folder, folder), _surroundings(given)
+    base = scratchpath.read(start / given["base"], given["base"]) if given["base"] is not None else None
     verdict = templatecheck.validate(files, around, base)
     if directory is not None and given["conf"] is not None:
-        read = scratch.paths(start / given["conf"], given["conf"]).values()
+        read = scratchpath.paths(start / given["conf"], given["conf"]).values()
         elsewhere = templatelint.unmounted((start / directory).resolve().as_posix(), read)
         verdict = replace(verdict, defects=(*elsewhere, *verdict.defects))
     if form == "json":
@@ -278,10 +278,10 @@ def _folder(start: Path, named: str | None, conf: str | None, cluster: str | Non
     """Return the folder that was named, or the scratch path of a cluster in the launcher's configuration."""
     if named is not None:
         return named
-    from generator import scratch
+    from generator import scratchpath
 
     conf = conf or CONFIGURATION
-    return scratch.chosen(scratch.paths(start / conf, conf), cluster, conf)
+    return scratchpath.chosen(scratchpath.paths(start / conf, conf), cluster, conf)
 
 
 #: Options that say in other words what a tenant's file says.
@@ -292,7 +292,7 @@ def _of_tenant(
     start: Path, directory: str | None, given: Mapping[str, Any]
 ) -> tuple[str, dict[str, str], Surroundings]:
     """Return the name of the templates that a tenant gets, their texts, and what surrounds its sessions."""
-    from generator import lineage, posit, scratch, sessions
+    from generator import lineage, posit, scratchpath, sessions
     from generator.site import read_site
 
     _refuse_declared()
@@ -308,7 +308,7 @@ def _of_tenant(
     own = dict(posit.templates(launcher))
     if directory is None:
         return f"launcher-{launcher.name}-templates", own, around
-    files = scratch.read(start / directory, directory)
+    files = scratchpath.read(start / directory, directory)
     return directory, {**files, DATA: own[DATA]}, around
 
 
