@@ -181,8 +181,8 @@ def _check(manifests: Iterable[Manifest], cluster: Cluster) -> Iterator[Problem]
 
 def _check_jobs(here: Placement, made: Sequence[Manifest]) -> Iterator[Problem]:
     """Find jobs that a launcher lets people ask for, and that the cluster refuses."""
-    launchers = [one for one in here.tenant.launchers if one.preset == POSIT]
-    if not launchers or not here.running:
+    launchers = [one for one in here.tenant.launchers if one.preset == POSIT and here.home(one).running]
+    if not launchers:
         return
     from generator.launcher import ground, proof  # only tenants with such a launcher wait for the template engine
 

@@ -26,6 +26,12 @@ _HEAD = re.compile(r"\A(?:(?:#[^\n]*)?\n)*---[^\S\n]*(?:#[^\n]*)?\n")
 _WIDTH = 100
 #: Where a key is put into a spec that does not have it.
 _ORDER = ("displayName", "parent", "tier", "clusters", "owners")
+#: What a namespace has that can only be one tenant's, and why.
+_OWN_OF_NAMESPACE = {
+    "fullName": "a namespace belongs to one tenant",
+    "lifecycle": "it is about the other tenant",
+    "offboarding": "it is about the other tenant",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ def after(text: str, wishes: Wishes) -> Copy:
 def _personal(data: Any) -> Iterator[tuple[Route, str]]:
     """Yield the routes of what can only be one tenant's, each with the reason."""
     spec = data.get("spec") or {}
-    for key in ("description", "lifecycle"):
+    for key in ("description", "lifecycle", "offboarding"):
         if key in spec:
             yield ("spec", key), "it is about the other tenant"
     if "identity" in spec:
@@ -146,8 +152,8 @@ def _personal(data: Any) -> Iterator[tuple[Route, str]]:
         if "identity" in account:
             yield ("spec", "serviceAccounts", i, "identity"), "a cloud role belongs to one tenant"
     for i, namespace in enumerate(spec.get("namespaces") or ()):
-        if "fullName" in namespace:
-            yield ("spec", "namespaces", i, "fullName"), "a namespace belongs to one tenant"
+        for key in sorted(_OWN_OF_NAMESPACE.keys() & namespace.keys()):
+            yield ("spec", "namespaces", i, key), _OWN_OF_NAMESPACE[key]
     for i, opening in enumerate((spec.get("network") or {}).get("egress") or ()):
         if "tenant" in opening:
             yield ("spec", "network", "egress", i), f"{opening['tenant']} would have to let it in first"

@@ -9,6 +9,7 @@ from generator import cloud, limitrange, shares
 from generator.directory import Admission, Facts
 from generator.fixed import Fixed
 from generator.launchers import Launcher, is_listed
+from generator.lifecycle import ACTIVE, OFFBOARDING, REASON, RETAIN_UNTIL, Offboarding, furthest
 from generator.manifest import TENANT_LABEL
 from generator.platform import Cluster, Platform
 from generator.problems import Place, Problem, Route
@@ -39,6 +40,12 @@ class Namespace:
     hard: Amounts
     limits: Limits | None
     spec: NamespaceSpec
+    lifecycle: str
+
+    @property
+    def running(self) -> bool:
+        """Whether people may change things and workloads may start in it."""
+        return self.lifecycle == ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,8 @@ class Placement:
 
     @property
     def running(self) -> bool:
-        """Whether people may change things and workloads may start."""
-        return self.tenant.lifecycle == "active"
+        """Whether people may change things and workloads may start in any of its namespaces."""
+        return any(namespace.running for namespace in self.namespaces)
 
 
 def place(
@@ -85,12 +92,14 @@ def place(
 ) -> Placement:
     """Put a resolved tenant on a cluster; *labels* come from :func:`common_labels`, once for all clusters."""
     hard = shares.of(tenant)
+    leaving = tenant.offboarding is not None and cluster.name in tenant.offboarding.clusters
+    phase = furthest(tenant.lifecycle, cluster.lifecycle, OFFBOARDING if leaving else ACTIVE)
     return Placement(
         tenant=tenant,
         cluster=cluster,
         platform=platform,
         labels=labels,
-        namespaces=tuple(_namespace(tenant, spec, hard[spec.name], platform) for spec in tenant.namespaces),
+        namespaces=tuple(_namespace(tenant, spec, hard[spec.name], platform, phase) for spec in tenant.namespaces),
         admitted=tuple(a for a in facts.admitted if cluster.name in a.clusters and a.tenant != tenant.name),
         neighbours={name: where.get(cluster.name, ()) for name, where in facts.neighbours.items()},
         templates=templates,
@@ -103,13 +112,16 @@ def common_labels(tenant: Tenant) -> Fixed:
     return Fixed(sorted(labels.items()))
 
 
-def _namespace(tenant: Tenant, spec: NamespaceSpec, hard: Amounts, platform: Platform) -> Namespace:
+def _namespace(tenant: Tenant, spec: NamespaceSpec, hard: Amounts, platform: Platform, phase: str) -> Namespace:
     annotations = {**tenant.annotations, **spec.annotations}
     title = spec.display_name or tenant.display_name
     if title:
         annotations["tenantry.dev/display-name"] = title
     if tenant.description:
         annotations["tenantry.dev/description"] = tenant.description
+    lifecycle = furthest(phase, spec.lifecycle)
+    if lifecycle == OFFBOARDING:
+        annotations |= _leaving(tenant.offboarding if phase == OFFBOARDING else None, spec.offboarding)
     return Namespace(
         name=spec.full_name or platform.namespace_name(tenant.name, spec.name),
         short=spec.name,
@@ -119,7 +131,16 @@ def _namespace(tenant: Tenant, spec: NamespaceSpec, hard: Amounts, platform: Pla
         hard=hard,
         limits=overlay_limits(spec.limits, tenant.settings.limits),
         spec=spec,
+        lifecycle=lifecycle,
     )
+
+
+def _leaving(*given: Offboarding | None) -> dict[str, str]:
+    """Return the annotations that say how a namespace leaves: by the last day and the nearest reason that are given."""
+    said = [one for one in given if one is not None]
+    until = max((one.retain_until for one in said), default="")
+    reasons = [one.reason for one in said if one.reason]
+    return ({RETAIN_UNTIL: until} if until else {}) | ({REASON: reasons[-1]} if reasons else {})
 
 
 #: Limits in a form that can be looked up: type, field, resource, amount.

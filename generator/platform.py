@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator import lifecycle
 from generator.documents import Document, natural_key
 from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
@@ -45,6 +46,7 @@ class Cluster:
     cloud: Cloud | None
     origin: Place
     snapshot: str = ""
+    lifecycle: str = lifecycle.ACTIVE
 
     @property
     def mesh(self) -> bool:
@@ -225,6 +227,7 @@ def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:
         cloud=_cloud(get("cloud")),
         origin=place,
         snapshot=get("snapshot", ""),
+        lifecycle=get("lifecycle", lifecycle.ACTIVE),
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import launchers, subjects
+from generator import launchers, lifecycle, subjects
 from generator.documents import natural_key
 from generator.launchers import Launcher
+from generator.lifecycle import Offboarding
 from generator.problems import Place, Problem, instead
 from generator.settings import (
     Amounts,
@@ -52,6 +53,8 @@ class NamespaceSpec:
     quota: Amounts | None
     limits: Limits | None
     origin: Place
+    lifecycle: str = lifecycle.ACTIVE
+    offboarding: Offboarding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class Tenant:
     parent: str | None
     tier: str | None
     lifecycle: str
+    offboarding: Offboarding | None
     owners: tuple[Member, ...] | None
     members: tuple[Member, ...] | None
     namespaces: tuple[NamespaceSpec, ...]
@@ -139,7 +143,8 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
         description=get("description", ""),
         parent=get("parent"),
         tier=get("tier"),
-        lifecycle=get("lifecycle", "active"),
+        lifecycle=get("lifecycle", lifecycle.ACTIVE),
+        offboarding=lifecycle.offboarding(get("offboarding"), here),
         owners=_each(_owner, get("owners"), here / "owners"),
         members=_each(_member, get("members"), here / "members"),
         namespaces=_namespaces(get("namespaces"), place),
@@ -186,6 +191,8 @@ def _namespace(value: Mapping[str, Any], place: Place) -> NamespaceSpec:
         quota=amounts(value["quota"]) if "quota" in value else None,
         limits=limits(get("limits"), place),
         origin=place,
+        lifecycle=get("lifecycle", lifecycle.ACTIVE),
+        offboarding=lifecycle.offboarding(get("offboarding"), place),
     )
 
 
@@ -244,6 +251,9 @@ def check(tenant: Tenant) -> Iterator[Problem]:
         yield Problem(here / "identity", message)
     yield from launchers.check(tenant.launchers, [one.name for one in tenant.namespaces], here / "launchers")
     yield from check_settings(tenant.settings)
+    yield from lifecycle.check(tenant.lifecycle, tenant.offboarding)
+    for namespace in tenant.namespaces:
+        yield from lifecycle.check(namespace.lifecycle, namespace.offboarding)
     for member in (*(tenant.owners or ()), *(tenant.members or ())):
         yield from subjects.check(member.subject, member.origin)
     for account in tenant.service_accounts:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from generator import launchers, posit
+from generator.lifecycle import ACTIVE, FROZEN, Offboarding
 from generator.platform import Platform
 from generator.problems import Problem, instead
 from generator.settings import Settings, overlay
@@ -58,8 +59,8 @@ def _with_tier(tenant: Tenant, platform: Platform) -> Settings:
 
 def _lifecycle(tenant: Tenant, ancestors: Sequence[Tenant]) -> str:
     """Freeze with the parent; but only a tenant's own file can give up its protection from removal."""
-    if tenant.lifecycle == "active" and any(ancestor.lifecycle != "active" for ancestor in ancestors):
-        return "frozen"
+    if tenant.lifecycle == ACTIVE and any(ancestor.lifecycle != ACTIVE for ancestor in ancestors):
+        return FROZEN
     return tenant.lifecycle
 
 
@@ -67,8 +68,20 @@ def check(tenant: Tenant, resolved: Tenant, platform: Platform) -> Iterator[Prob
     """Find what one tenant asks of the platform that the platform does not have, or does not ask as it must."""
     yield from check_references(tenant, platform)
     yield from _check_labels(tenant, resolved, platform)
+    if tenant.offboarding is not None:
+        yield from _check_leaving(tenant.offboarding, resolved, platform)
     if tenant.launchers:
         yield from _check_launchers(tenant, resolved)
+
+
+def _check_leaving(leaving: Offboarding, resolved: Tenant, platform: Platform) -> Iterator[Problem]:
+    """Ask that a tenant is still on the clusters that it leaves: only what is there can give up its protection."""
+    choice = resolved.settings.clusters
+    own = [one.name for one in (platform.clusters_of(choice) if choice else platform.clusters.values())]
+    for name in leaving.clusters:
+        if name not in own:
+            message = f"{name!r} is not a cluster that the tenant is on; {instead(name, own)}"
+            yield Problem(leaving.origin / "clusters" / name, message)
 
 
 def _check_launchers(tenant: Tenant, resolved: Tenant) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import builders, cli, kinds, launchers, platform, schema, settings, subjects, tenant
+from generator import builders, cli, kinds, launchers, lifecycle, platform, schema, settings, subjects, tenant
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator"
@@ -121,6 +121,8 @@ FORMATS = [
     ("tenant", "$defs/owner", [tenant.Member, tenant.Subject], SUBJECT),
     ("tenant", "$defs/member", [tenant.Member, tenant.Subject], SUBJECT),
     ("tenant", "$defs/namespace", [tenant.NamespaceSpec], {}),
+    ("tenant", "$defs/offboarding", [lifecycle.Offboarding], {}),
+    ("tenant", "$defs/namespaceOffboarding", [lifecycle.Offboarding], {}),
     ("tenant", "$defs/serviceAccount", [tenant.ServiceAccount], {}),
     ("tenant", "$defs/launcher", [launchers.Launcher, launchers.Posit], {}),
     (

@@ -148,6 +148,18 @@ def test_a_tenant_with_everything_is_fine():
                 "give the workload an account of its own"
             ),
         ),
+        (
+            'offboarding: {retainUntil: "2026-12-31"}',
+            "/offboarding: nothing leaves while lifecycle is 'active'; write lifecycle: offboarding, or drop this",
+        ),
+        (
+            "namespaces: [{name: a, lifecycle: frozen, offboarding: {reason: It is empty.}}]",
+            "/namespaces/a/offboarding: nothing leaves while lifecycle is 'frozen'; write lifecycle: offboarding, or drop this",
+        ),
+        (
+            "lifecycle: offboarding\noffboarding: {clusters: [prod]}",
+            "/offboarding/clusters: with lifecycle: offboarding, the tenant leaves all its clusters; drop this, or the lifecycle",
+        ),
     ],
 )
 def test_what_one_file_says_wrongly_is_told(spec, told_of):

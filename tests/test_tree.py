@@ -210,6 +210,11 @@ def problems(spec="", metadata="", shared=CLUSTER):
             "roles: {labeller: {rules: []}}",
             "spec/serviceAccounts/robot/role: 'labeler' is not a role of the platform; did you mean 'labeller'?",
         ),
+        (
+            "offboarding: {clusters: [prd]}",
+            "",
+            "spec/offboarding/clusters/prd: 'prd' is not a cluster that the tenant is on; did you mean 'prod'?",
+        ),
     ],
 )
 def test_a_reference_to_what_the_platform_does_not_have_is_told(spec, shared, problem):

@@ -12,15 +12,20 @@ from generator.validity import namespaced
 
 
 def build(placement: Placement) -> Iterator[Manifest]:
-    """Yield the objects of every template that the tenant names, with the tenant's labels on them."""
+    """Yield the objects of every template that the tenant names, with the tenant's labels on them.
+
+    Bindings are left out of a frozen namespace, in which nobody has more than a viewer's rights.
+    """
     tenant = placement.tenant
+    frozen = {namespace.name for namespace in placement.namespaces if not namespace.running}
     for name, values in tenant.extras.items():
         origin = tenant.origin / "spec" / "extras" / name
         for body in placement.templates.render(name, _context(placement, values), origin):
             problem = _objection(placement, body, name, origin)
             if problem is not None:
                 raise InputError([problem])
-            yield Manifest(_ours(placement, body), origin)
+            if body["kind"] != "RoleBinding" or body["metadata"]["namespace"] not in frozen:
+                yield Manifest(_ours(placement, body), origin)
 
 
 def _context(placement: Placement, values: Any) -> dict[str, Any]:
@@ -30,7 +35,8 @@ def _context(placement: Placement, values: Any) -> dict[str, Any]:
         "tenant": {"name": tenant.name, "displayName": tenant.display_name, "labels": dict(placement.labels)},
         "cluster": _cluster(cluster),
         "namespaces": [
-            {"name": namespace.name, "shortName": namespace.short or ""} for namespace in placement.namespaces
+            {"name": namespace.name, "shortName": namespace.short or "", "lifecycle": namespace.lifecycle}
+            for namespace in placement.namespaces
         ],
     }
 

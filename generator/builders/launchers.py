@@ -28,12 +28,12 @@ _NODES = FixedList([Fixed({"apiGroups": [""], "resources": ["nodes"], "verbs": [
 
 
 def build(placement: Placement) -> Iterator[Manifest]:
-    """Yield what the launchers of a tenant get; in a frozen tenant they keep their accounts, and no rights."""
+    """Yield what the launchers of a tenant get; in a frozen namespace they keep their accounts, and no rights."""
     if not placement.tenant.launchers:
         return
     yield from _accounts(placement)
     for launcher in placement.tenant.launchers:
-        if placement.running:
+        if placement.home(launcher).running:
             yield from _rights(placement, launcher)
         if launcher.preset == POSIT:
             yield from _posit(placement, launcher)
@@ -118,7 +118,7 @@ def _metadata(placement: Placement, namespace: Namespace, name: str) -> dict[str
 def _posit(placement: Placement, launcher: Launcher) -> Iterator[Manifest]:
     """Yield what the Posit launcher has beyond its rights."""
     home = placement.home(launcher)
-    if launcher.posit is not None and launcher.posit.token_secret and placement.running:
+    if launcher.posit is not None and launcher.posit.token_secret and home.running:
         yield _token(placement, launcher, home)
     cluster = f"{placement.tenant.name}-{launcher.name}"
     server = _server(placement, launcher) or home

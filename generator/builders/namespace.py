@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from generator.lifecycle import LABEL, OFFBOARDING
 from generator.manifest import Manifest
 from generator.placement import Namespace, Placement
 
@@ -27,7 +28,7 @@ def _labels(placement: Placement, namespace: Namespace) -> dict[str, str]:
     labels = {**placement.labels, **namespace.labels, **_pod_security(placement, namespace)}
     if placement.tenant.parent is not None:
         labels["tenantry.dev/parent"] = placement.tenant.parent
-    labels["tenantry.dev/lifecycle"] = placement.tenant.lifecycle
+    labels[LABEL] = namespace.lifecycle
     if "istio" in placement.cluster.addons:
         labels["istio-injection"] = "enabled"
     elif "istio-ambient" in placement.cluster.addons:
@@ -48,6 +49,6 @@ def _pod_security(placement: Placement, namespace: Namespace) -> dict[str, str]:
 
 def _annotations(placement: Placement, namespace: Namespace) -> dict[str, str]:
     annotations = dict(namespace.annotations)
-    if placement.cluster.sync is not None and placement.tenant.lifecycle != "offboarding":
+    if placement.cluster.sync is not None and namespace.lifecycle != OFFBOARDING:
         annotations.update(_KEEP[placement.cluster.sync])
     return dict(sorted(annotations.items()))

@@ -20,7 +20,7 @@ _GROUP = "rbac.authorization.k8s.io"
 
 
 def build(placement: Placement) -> Iterator[Manifest]:
-    """Yield each namespace's roles and bindings; in a frozen tenant people keep the viewer's role alone."""
+    """Yield each namespace's roles and bindings; in a frozen namespace people keep the viewer's role alone."""
     tenant = placement.tenant
     people = (*(tenant.owners or ()), *(tenant.members or ()))
     for namespace in placement.namespaces:
@@ -31,7 +31,7 @@ def build(placement: Placement) -> Iterator[Manifest]:
             subjects = list({_key(member.subject): _subject(member.subject) for member in members}.values())
             yield _binding(placement, namespace, f"tenant-{role}", role, subjects, members[0].origin)
         for account in tenant.service_accounts:
-            if account.role is not None and placement.running and namespace in placement.chosen(account.namespaces):
+            if account.role is not None and namespace.running and namespace in placement.chosen(account.namespaces):
                 bound[account.role] = None
                 subject = {"kind": "ServiceAccount", "name": account.name, "namespace": namespace.name}
                 yield _binding(placement, namespace, f"account-{account.name}", account.role, [subject], account.origin)
@@ -42,7 +42,7 @@ def build(placement: Placement) -> Iterator[Manifest]:
 def _by_role(placement: Placement, people: Iterable[Member], namespace: Namespace) -> dict[str, list[Member]]:
     by_role: dict[str, list[Member]] = {}
     for member in people:
-        role = member.role if placement.running else _frozen_role(placement, member)
+        role = member.role if namespace.running else _frozen_role(placement, member)
         if role is not None and (not member.namespaces or namespace.short in member.namespaces):
             by_role.setdefault(role, []).append(member)
     return by_role

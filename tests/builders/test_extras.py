@@ -249,3 +249,19 @@ def test_platform_extras_hold_no_secret_either():
 def test_platform_extras_are_checked_against_each_clusters_version():
     [problem] = told({}, SHARED, {"shared": PRIORITY.replace("value:", "valu:")})[:1]
     assert problem.startswith("tenants/platform.yaml: spec.extras.shared: PriorityClass batch: ")
+
+
+# In a frozen namespace
+
+
+def test_a_template_binds_nobody_in_a_frozen_namespace_and_knows_which_those_are():
+    binding = manifest(
+        "RoleBinding",
+        api_version="rbac.authorization.k8s.io/v1",
+        rest="roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: x}\nsubjects: []",
+    )
+    data = manifest("ConfigMap", rest="data: {lifecycle: '{{ namespaces[0].lifecycle }}'}")
+    for lifecycle, bound in (("active", 1), ("frozen", 0), ("offboarding", 0)):
+        found = of(f"lifecycle: {lifecycle}\nextras: {{demo: {{}}}}", PLAIN, {"demo": f"{binding}---\n{data}"})
+        assert len(every(found, "RoleBinding", "made")) == bound
+        assert one(found, "ConfigMap")["data"] == {"lifecycle": lifecycle}

@@ -107,6 +107,12 @@ def test_a_launcher_that_rests_has_no_rights_and_keeps_its_account(lifecycle):
     assert ("vision", "job-launcher") in names(found, "ServiceAccount")
 
 
+def test_a_launcher_rests_when_its_namespace_does():
+    spec = "namespaces: [{{name: a{}}}, {{name: b, quota: {{pods: 1}}}}]\nlaunchers: [{{name: x, preset: batch-jobs, namespace: {}}}]"
+    bound = [names(of(spec.format(", lifecycle: frozen", where)), "RoleBinding") for where in ("a", "b")]
+    assert bound == [[], [("vision-b", "launcher-x")]]
+
+
 def test_a_tenant_without_launchers_gets_nothing_for_them():
     assert [path for path in files({"vision": QUOTA}) if "launcher" in path] == []
 

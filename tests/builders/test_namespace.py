@@ -1,5 +1,5 @@
 import pytest
-from building import QUOTA, cluster, objects, of, one
+from building import QUOTA, cluster, every, objects, of, one
 
 POD_SECURITY = "pod-security.kubernetes.io"
 FLUX_KEEPS = {"kustomize.toolkit.fluxcd.io/prune": "disabled"}
@@ -206,3 +206,73 @@ def test_only_a_tenants_own_file_gives_up_its_protection():
 def test_nothing_but_namespaces_is_protected():
     found = of("owners: [{group: leads}]", cluster(sync="flux", addons="[istio]"))
     assert [body["kind"] for body in found if "annotations" in body["metadata"]] == ["Namespace"]
+
+
+# On the way out, as a whole and in parts
+
+LISTED = "namespaces: [{{name: a{}}}, {{name: b, quota: {{pods: 1}}}}]"
+TWO = """
+clusters:
+  - {{name: one, version: "1.34", sync: flux}}
+  - {{name: two, version: "1.34", sync: flux{}}}
+defaults: {{clusters: [one, two]}}
+"""
+
+
+def protected(found, name):
+    return [
+        FLUX_KEEPS.items() <= body["metadata"].get("annotations", {}).items()
+        for body in every(found, "Namespace", name)
+    ]
+
+
+def test_a_namespace_goes_alone_and_the_others_stay_protected():
+    found = of(LISTED.format(", lifecycle: offboarding"), cluster(sync="flux"))
+    assert (protected(found, "vision-a"), protected(found, "vision-b")) == ([False], [True])
+    assert labels(found, "vision-a")["tenantry.dev/lifecycle"] == "offboarding"
+    assert labels(found, "vision-b")["tenantry.dev/lifecycle"] == "active"
+
+
+def test_a_tenant_leaves_one_cluster_and_stays_on_the_other():
+    found = of("offboarding: {clusters: [two]}", TWO.format(""))
+    assert protected(found, "vision") == [True, False]
+
+
+def test_a_cluster_that_goes_takes_the_protection_of_all_its_namespaces():
+    found = of("", TWO.format(", lifecycle: offboarding"))
+    assert protected(found, "vision") == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("tenant", "namespace", "shown"),
+    [
+        ("active", "frozen", "frozen"),
+        ("frozen", "active", "frozen"),
+        ("frozen", "offboarding", "offboarding"),
+        ("offboarding", "frozen", "offboarding"),
+    ],
+)
+def test_a_namespace_is_as_far_on_the_way_out_as_it_or_its_tenant(tenant, namespace, shown):
+    found = of(f"lifecycle: {tenant}\n{LISTED.format(f', lifecycle: {namespace}')}")
+    assert labels(found, "vision-a")["tenantry.dev/lifecycle"] == shown
+
+
+def test_how_long_it_is_kept_and_why_it_goes_stands_on_the_namespace_alone_that_goes():
+    spec = 'lifecycle: {}\noffboarding: {{retainUntil: "2026-12-31", reason: The project has ended.}}'
+    assert annotations(of(spec.format("offboarding"))) == {
+        "tenantry.dev/offboarding-reason": "The project has ended.",
+        "tenantry.dev/retain-until": "2026-12-31",
+    }
+    found = of('offboarding: {clusters: [two], retainUntil: "2026-12-31"}', TWO.format(""))
+    until = [body["metadata"]["annotations"].get("tenantry.dev/retain-until") for body in every(found, "Namespace")]
+    assert until == [None, "2026-12-31"]
+
+
+def test_the_later_of_two_dates_holds():
+    own = ', lifecycle: offboarding, offboarding: {retainUntil: "2026-06-30", reason: Empty.}'
+    spec = 'lifecycle: offboarding\noffboarding: {retainUntil: "2026-12-31", reason: It ends.}\n'
+    found = of(spec + LISTED.format(own))
+    assert annotations(found, "vision-a") == {
+        "tenantry.dev/offboarding-reason": "Empty.",
+        "tenantry.dev/retain-until": "2026-12-31",
+    }

@@ -59,20 +59,40 @@ def test_no_namespace_has_more_than_the_whole_of_a_shared_quota():
     assert hard(found, "vision-a") == {"pods": "10"}
 
 
-def test_a_frozen_tenant_may_start_no_pod_and_keeps_its_other_caps():
-    found = of("quota: {hard: {pods: 10, requests.cpu: 4}}\nlifecycle: frozen")
-    assert hard(found) == {"pods": "0", "requests.cpu": "4"}
+NOTHING = {"count/jobs.batch": "0", "count/pods": "0", "pods": "0"}
+
+
+def test_a_frozen_tenant_may_start_no_pod_and_no_job_and_keeps_its_other_caps():
+    found = of("quota: {hard: {pods: 10, requests.cpu: 4, count/jobs.batch: 5}}\nlifecycle: frozen")
+    assert hard(found) == {**NOTHING, "requests.cpu": "4"}
 
 
 @pytest.mark.parametrize("lifecycle", ["frozen", "offboarding"])
 def test_even_a_quota_without_pods_stops_them(lifecycle):
     found = of(f"quota: {{hard: {{requests.cpu: 4}}}}\nlifecycle: {lifecycle}")
-    assert hard(found) == {"pods": "0", "requests.cpu": "4"}
+    assert hard(found) == {**NOTHING, "requests.cpu": "4"}
+
+
+def test_whatever_starts_pods_and_is_counted_stands_still_in_a_frozen_tenant():
+    counted = "count/pytorchjobs.kubeflow.org: 4, count/workflows.argoproj.io: 5, count/cronjobs.batch: 2"
+    kept = "count/configmaps: 7, count/jobs.example.com: 3, requests.nvidia.com/gpu: 2"
+    found = hard(of(f"quota: {{hard: {{{counted}, {kept}}}}}\nlifecycle: frozen"))
+    assert {key for key, amount in found.items() if amount != "0"} == {
+        "count/configmaps",
+        "count/jobs.example.com",
+        "requests.nvidia.com/gpu",
+    }
 
 
 def test_the_children_of_a_frozen_tenant_start_no_pod_either():
     found = objects({"research": f"{QUOTA}\nlifecycle: frozen", "vision": f"{QUOTA}\nparent: research"})
-    assert hard(found) == {"pods": "0"}
+    assert hard(found) == NOTHING
+
+
+def test_a_namespace_is_frozen_by_itself():
+    found = of("quota: {hard: {pods: 10}}\nnamespaces: [{name: a, lifecycle: frozen, quota: {pods: 3}}, {name: b}]")
+    assert hard(found, "vision-a") == NOTHING
+    assert hard(found, "vision-b") == {"pods": "7"}
 
 
 def test_a_quota_is_the_same_on_every_cluster():

@@ -352,6 +352,16 @@ def test_in_a_frozen_tenant_people_see_no_more_namespaces_than_before():
     assert bindings(of(f"{spec}\nlifecycle: frozen")) == [("vision-a", "tenant-viewer")]
 
 
+def test_a_namespace_that_is_frozen_alone_freezes_people_and_machines_in_it_alone():
+    names = "namespaces: [{name: a, lifecycle: frozen}, {name: b, quota: {pods: 1}}]"
+    found = of(f"members: [{{group: g1, role: editor}}]\nserviceAccounts: [{{name: robot, role: editor}}]\n{names}")
+    assert bindings(found) == [
+        ("vision-a", "tenant-viewer"),
+        ("vision-b", "account-robot"),
+        ("vision-b", "tenant-editor"),
+    ]
+
+
 def test_the_children_of_a_frozen_tenant_are_frozen():
     found = objects({
         "research": f"{QUOTA}\nlifecycle: frozen",
