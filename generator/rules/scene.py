@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -172,6 +173,15 @@ class Scene:
         """Yield all objects of a kind, those that the cluster has of its own too."""
         yield from self.of_kind(group, kind)
         yield from self.answer(_held).get((group, kind), ())
+
+    def holds(self, kinds: AbstractSet[str] | None) -> bool:
+        """Tell whether there is an object of one of some kinds, in whatever API group; ``None`` is any object."""
+        return bool(self._kinds) if kinds is None else not self._kinds.isdisjoint(kinds)
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        """The kinds of all objects, those that the cluster has of its own too."""
+        return frozenset(kind for _, kind in (*self._items, *self.answer(_held)))
 
     def of_kind(self, group: str, kind: str) -> Iterable[Item]:
         """Return all objects of a kind."""
