@@ -34,6 +34,11 @@ _PODS = frozenset(
 _PROFILES = frozenset({"Profile"})
 _QUOTAS = frozenset({"ResourceQuota", "HierarchicalResourceQuota", "ClusterResourceQuota", "GlobalResourceQuota"})
 _SHARES = frozenset({"RoleBinding"})
+#: What Flux applies by, and where it takes that from.
+_APPLIERS = frozenset({"Kustomization", "HelmRelease"})
+_SOURCES = frozenset({"GitRepository", "OCIRepository", "HelmRepository", "HelmChart", "Bucket"})
+_WATCHERS = frozenset({"Alert", "ImagePolicy", "ImageRepository", "ImageUpdateAutomation", "Provider", "Receiver"})
+_APPLICATIONS = frozenset({"Application", "ApplicationSet"})
 _ANYTHING: None = None
 
 
@@ -110,6 +115,13 @@ _ALL = (
     Rule("forbid-quota-conflicts", frozenset({"ResourceQuota"})),
     Rule("forbid-quota-defects", _QUOTAS),
     Rule("forbid-redundant", _ACCESS),
+    Rule("forbid-flux-settings", _APPLIERS | _SOURCES | _WATCHERS),
+    Rule("forbid-powerful-reconcilers", _APPLIERS),
+    Rule("forbid-broken-dependencies", _APPLIERS),
+    Rule("forbid-shared-decryption", _APPLIERS),
+    Rule("forbid-project-settings", frozenset({"AppProject"})),
+    Rule("forbid-application-settings", _APPLICATIONS),
+    Rule("forbid-late-projects", frozenset({"AppProject"})),
 )
 
 #: By the name that a policy's ``rule`` gives.

@@ -80,7 +80,7 @@ class Scene:
     ) -> None:
         self._manifests = tuple(manifests)
         self.snapshot = tuple(snapshot)
-        self._tenants_known = tenants_known
+        self.tenants_known = tenants_known
         self.quiet: frozenset[str] = frozenset()
         self._silenced: dict[frozenset[str], Scene] = {}
         self._reaches: dict[str, str] = {}
@@ -123,7 +123,7 @@ class Scene:
         known = self._reaches.get(namespace)
         if known is None:
             tenant = self.tenants.get(namespace, "")
-            tenants_known = self._tenants_known or bool(self.tenants)
+            tenants_known = self.tenants_known or bool(self.tenants)
             known = reach.of(namespace, self._labels.get(namespace, {}), tenant, tenants_known=tenants_known)
             self._reaches[namespace] = known
         return known
@@ -186,6 +186,12 @@ class Scene:
     def of_kind(self, group: str, kind: str) -> Iterable[Item]:
         """Return all objects of a kind."""
         return self._items.get((group, kind), ())
+
+    def of_group(self, group: str) -> Iterator[Item]:
+        """Yield all objects of an API group."""
+        for (name, _), items in self._items.items():
+            if name == group:
+                yield from items
 
     def of_name(self, kind: str) -> Iterator[Item]:
         """Yield all objects whose kind is called so, in whatever API group."""
