@@ -31,7 +31,7 @@ class Entry(NamedTuple):
     ``clusters`` is a list of names, a selector, or ``None``; ``namespaces`` are pairs of short and full name;
     ``ingress`` are the tenants let in with their ports as written, ``egress`` (with ``*`` for whoever lets this
     one in) and ``mesh`` are tenants, each ``None`` where the tenant leaves the list to others; ``outside`` are
-    namespaces of the platform, each with the route of the opening that names it.
+    namespaces of the platform, each with the route of the opening that names it; ``lifecycle`` is the tenant's own.
     """
 
     document: str
@@ -44,6 +44,7 @@ class Entry(NamedTuple):
     egress: list[str] | None
     mesh: list[str] | None
     outside: list[list[Any]]
+    lifecycle: str = "active"
 
 
 def entry(value: Mapping[str, Any], document: str) -> Entry:
@@ -74,6 +75,7 @@ def entry(value: Mapping[str, Any], document: str) -> Entry:
             for i, item in enumerate(items or ())
             if "namespace" in item
         ],
+        spec.get("lifecycle", "active"),
     )
 
 

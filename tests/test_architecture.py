@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import builders, cli, kinds, launchers, lifecycle, platform, schema, settings, subjects, tenant
+from generator import builders, cli, kinds, launchers, lifecycle, platform, remotes, schema, settings, subjects, tenant
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator"
@@ -149,6 +149,14 @@ FORMATS = [
     ("platform", "$defs/settings", [settings.Settings], {}),
     ("platform", "$defs/cluster", [platform.Cluster], {}),
     ("platform", "$defs/cluster/properties/cloud", [platform.Cloud], {}),
+    ("platform", "$defs/cluster/properties/sync/anyOf/1", [platform.Sync], {"pruning": "prunes"}),
+    (
+        "platform",
+        "properties/spec/properties/repository",
+        [remotes.Remote],
+        {"branch": "revision", "oci": ("url", "is_oci")},
+    ),
+    ("platform", "properties/spec/properties/repository/properties/oci", [remotes.Remote], {"tag": "revision"}),
     ("platform", "$defs/role", [platform.RoleDefinition], {"description": PROSE}),
     ("platform", "$defs/requiredLabel", [platform.RequiredLabel], {}),
     ("common", "$defs/podSecurity/anyOf/1", [settings.PodSecurity], {}),
