@@ -47,8 +47,8 @@ def synced(
     for name in sorted(paths):
         for cluster, own in _by_cluster(paths[name]).items():
             if cluster in members:
-                lifecycle = directory.entries[name].lifecycle
-                members[cluster].append(Member(name, lifecycle, tuple(directory.namespaces(name)), own))
+                phase = directory.lifecycle(name, cluster)
+                members[cluster].append(Member(name, phase, tuple(directory.namespaces(name)), own))
     common = _by_cluster(shared)
     for name in wanted:
         made = _made(directory, name, members[name], common.get(name, ()))

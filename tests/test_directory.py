@@ -36,6 +36,7 @@ def test_an_entry_holds_what_others_have_to_know():
     spec = """
     parent: research
     lifecycle: frozen
+    offboarding: {clusters: [eu]}
     tier: large
     clusters: [eu]
     namespaces: [{name: a}, {name: b, fullName: legacy}]
@@ -60,6 +61,7 @@ def test_an_entry_holds_what_others_have_to_know():
             [["mesh", "ingress", 1], "gate"],
         ],
         lifecycle="frozen",
+        leaving=["eu"],
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from generator import emit, manifest
+from generator.lifecycle import OFFBOARDING
 from generator.manifest import Manifest
 from generator.platform import Cluster, Sync
 from generator.problems import Place
@@ -14,7 +15,7 @@ from generator.repository import PLATFORM, RENDERED
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A tenant on the cluster, with the paths of its files there, from the root of this repository."""
+    """A tenant on the cluster: where it is in its life there, and its files, by their paths from the root."""
 
     name: str
     lifecycle: str
@@ -24,7 +25,7 @@ class Member:
     @property
     def is_leaving(self) -> bool:
         """Whether what it has will be deleted before long."""
-        return self.lifecycle == "offboarding"
+        return self.lifecycle == OFFBOARDING
 
 
 @dataclass(frozen=True, slots=True)

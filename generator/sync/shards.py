@@ -21,7 +21,10 @@ _BITS = 256
 
 
 def divide(tenants: Iterable[str], most: int, leaving: AbstractSet[str] = frozenset()) -> Mapping[str, tuple[str, ...]]:
-    """Return the tenants of each shard, at most *most* beside those *leaving*, in the order of their names."""
+    """Return the tenants of each shard, in the order of their names: at most *most* beside those *leaving*.
+
+    With these it has at most twice as many, so that a shard can be applied though a whole cluster is given up.
+    """
     hashed = sorted((_hash(name), name) for name in set(tenants))
     return dict(sorted((_name(bits), tuple(sorted(names))) for bits, names in _leaves(hashed, most, leaving)))
 
@@ -31,7 +34,7 @@ def _leaves(hashed: list[tuple[int, str]], most: int, leaving: AbstractSet[str])
     waiting = [("", hashed)]
     while waiting:
         bits, some = waiting.pop()
-        if len(some) > most and sum(name not in leaving for _, name in some) > most:
+        if len(some) > 2 * most or (len(some) > most and sum(name not in leaving for _, name in some) > most):
             middle = int(f"{bits}1", 2) << (_BITS - len(bits) - 1)  # the first hash that goes on with a one
             cut = bisect_left(some, (middle, ""))
             waiting += [(f"{bits}0", some[:cut]), (f"{bits}1", some[cut:])]

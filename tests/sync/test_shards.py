@@ -53,11 +53,20 @@ def test_a_shard_that_stays_keeps_its_tenants_whatever_else_changes(names, other
 
 
 @given(NAMES, MOST, st.data())
-def test_the_removal_of_a_tenant_that_was_leaving_moves_nobody(names, most, data):
-    leaving = data.draw(st.sets(st.sampled_from(sorted(names)))) if names else set()
+def test_the_removal_of_tenants_that_were_leaving_moves_nobody(names, most, data):
+    leaving = data.draw(st.sets(st.sampled_from(sorted(names)), max_size=most)) if names else set()
     before = home(shards.divide(names, most, leaving))
     after = home(shards.divide(names - leaving, most))
     assert after == {name: shard for name, shard in before.items() if name not in leaving}
+
+
+@given(NAMES, MOST, st.data())
+def test_however_many_are_leaving_no_shard_has_more_than_twice_as_many(names, most, data):
+    leaving = data.draw(st.sets(st.sampled_from(sorted(names)))) if names else set()
+    divided = shards.divide(names, most, leaving)
+    assert sorted(name for some in divided.values() for name in some) == sorted(names)
+    assert all(len(some) <= 2 * most for some in divided.values())
+    assert all(len(set(some) - leaving) <= most for some in divided.values())
 
 
 def test_ten_thousand_tenants_are_spread_over_about_three_hundred_shards():
