@@ -1,4 +1,4 @@
-"""No account that applies a tenant's repository is given wildcards, or everything.
+"""No account that applies a tenant's repository by Flux is given wildcards, or everything.
 
 Such an account is one that a Kustomization or HelmRelease of a tenant names, a service account that ``flux create
 tenant`` labelled, or the user ``gotk:NAMESPACE:reconciler``, which that command binds as well. Whoever may merge into
@@ -22,6 +22,8 @@ _ANY = "*"
 
 def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each binding that gives such an account a wildcard."""
+    if not any(True for _ in appliers(scene)):
+        return
     accounts = _reconcilers(scene)
     groups = {group(name) for one in accounts for name in implicit_groups(one)[:2]}
     for gifts in scene.alike:
