@@ -1,0 +1,87 @@
+"""Credentials that somebody has left in a text, told by what their issuers make them look like.
+
+A value is never repeated in a message: a report is read by more people than the file is. What a prefix or a frame
+marks beyond doubt is told, and nothing else: a long random text may as well be a digest.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from generator.problems import Place, Problem
+
+
+class Form(NamedTuple):
+    """How one kind of credential looks; without one of its ``marks`` in a text, there is none to look for."""
+
+    what: str
+    marks: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+#: The forms are those that the issuers publish for scanners like this one.
+FORMS = (
+    Form("an AWS access key", ("AKIA", "ASIA"), re.compile(r"\bA[KS]IA[0-9A-Z]{16}\b")),
+    Form("a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36}")),
+    Form("a GitHub token", ("github_pat_",), re.compile(r"\bgithub_pat_[A-Za-z0-9_]{22}")),
+    Form("a GitLab token", ("glpat-", "gldt-", "glrt-"), re.compile(r"\bgl(?:pat|dt|rt)-[A-Za-z0-9_-]{20}")),
+    Form("a Slack token", ("xox",), re.compile(r"\bxox[abeprs]-[A-Za-z0-9-]{10}")),
+    Form("a Hugging Face token", ("hf_",), re.compile(r"\bhf_[A-Za-z]{34}\b")),
+    Form("an API key of a model's provider", ("sk-",), re.compile(r"\bsk-(?:ant-|proj-|or-)[A-Za-z0-9_-]{20}")),
+    Form("a Google API key", ("AIza",), re.compile(r"\bAIza[A-Za-z0-9_-]{35}")),
+    Form("a Vault token", ("hvs.", "hvb."), re.compile(r"\bhv[sb]\.[A-Za-z0-9_-]{24}")),
+    Form("an npm token", ("npm_",), re.compile(r"\bnpm_[A-Za-z0-9]{36}\b")),
+    Form("a PyPI token", ("pypi-AgEI",), re.compile(r"\bpypi-AgEIcHlwaS5vcmc")),
+    Form("a private age key", ("AGE-SECRET-KEY-",), re.compile(r"\bAGE-SECRET-KEY-1[0-9A-Z]{58}")),
+    Form("a private key", ("PRIVATE KEY",), re.compile(r"-----BEGIN (?:[A-Z]+ ){0,2}PRIVATE KEY(?: BLOCK)?-----")),
+    Form("a signed token", ("eyJ",), re.compile(r"\beyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{10}", re.ASCII)),
+    Form("the key of a storage account", ("AccountKey=",), re.compile(r"\bAccountKey=[A-Za-z0-9+/]{40}")),
+    Form(
+        "a password in an address", ("://",), re.compile(r"://[^\s:/@'\"{}$<>]{1,64}:[^\s/@'\"{}$<>*]{3,128}@[a-z0-9]")
+    ),
+)
+
+
+#: Keys under which nobody keeps anything but a secret, in lower case and without what divides words.
+_TELLING = frozenset({
+    *("password", "passwd", "passphrase", "secretkey", "clientsecret", "secretaccesskey", "awssecretaccesskey"),
+    *("apikey", "privatekey", "accesstoken", "authtoken", "bearertoken", "dockerconfigjson"),
+})  # fmt: skip
+_DIVIDERS = str.maketrans("", "", "-_. ")
+
+
+def under_telling_keys(value: Any, place: Place) -> Iterator[Problem]:
+    """Find texts in values for a template that stand under a key such as ``password``."""
+    todo = [(value, place)]
+    while todo:
+        inner, where = todo.pop()
+        items = inner.items() if isinstance(inner, dict) else enumerate(inner) if isinstance(inner, list) else ()
+        for key, item in items:
+            if isinstance(item, str) and item and str(key).lower().translate(_DIVIDERS) in _TELLING:
+                message = (
+                    f"a value under {key!r} is taken for a secret, and everybody who reads the repository has it; "
+                    "replace it where it is used, and refer to the new one: spec.secrets"
+                )
+                yield Problem(where / key, message)
+            todo.append((item, where / key))
+
+
+def found(text: str) -> Iterator[tuple[str, int]]:
+    """Yield what each credential in a text is, and at which character it begins."""
+    for what, marks, pattern in FORMS:
+        for mark in marks:
+            if mark in text:
+                yield from ((what, match.start()) for match in pattern.finditer(text))
+                break
+
+
+def problems(data: bytes, document: str) -> Iterator[Problem]:
+    """Find credentials in what people write, comments too."""
+    text = data.decode(errors="replace")
+    for what, start in sorted(found(text), key=lambda one: one[1]):
+        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+        message = (
+            f"this looks like {what}, and everybody who reads the repository has it now; have it revoked, and write "
+            "where the new one is kept: spec.secrets"
+        )
+        yield Problem(Place(document, (), line, column), message)
