@@ -1,18 +1,19 @@
 """A tenant's files: built, put in order, checked against Kubernetes, and written out as text, all in memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
-from generator import emit, manifest, placement, posit, validity
+from generator import emit, manifest, placement, posit, sops, validity
 from generator.builders import CONCERNS, extras, launchers
 from generator.directory import Facts
 from generator.launchers import POSIT
 from generator.manifest import Manifest
 from generator.placement import Placement
 from generator.platform import Cluster, Platform
-from generator.problems import InputError, Place, Problem, Route
+from generator.problems import InputError, Place, Problem, Route, instead
 from generator.repository import PLATFORM, RENDERED
+from generator.sops import SopsFile
 from generator.templates import Templates
 from generator.tenant import Tenant
 
@@ -56,6 +57,7 @@ class Assembly:
 
     platform: Platform
     templates: Templates
+    encrypted: Mapping[str, SopsFile] = field(default_factory=dict)
 
     def files(
         self, tenant: Tenant, facts: Facts, hear: Hearer | None = None, warn: Callable[[Problem], None] | None = None
@@ -76,6 +78,8 @@ class Assembly:
             here = placement.place(tenant, facts, self.platform, cluster, labels, self.templates)
             problems += placement.check_launchers(here)
             concerns = _by_concern(here)
+            passed, unfit = self._passed(here)
+            problems += unfit
             made = [m for group in concerns.values() for m in group]
             wrong = list(_check(made, cluster))
             found = [] if wrong else list(_check_jobs(here, made))
@@ -83,8 +87,9 @@ class Assembly:
             problems += wrong + [problem for problem in found if not problem.warning and problem not in problems]
             if not problems:
                 files.update(self._written(here, concerns))
+                files.update((path, one.data) for path, (one, _) in passed.items())
                 if hear is not None:
-                    hear(cluster.name, made)
+                    hear(cluster.name, [*made, *(Manifest(one.value, origin) for one, origin in passed.values())])
         if warn is not None:
             for risk in risks:
                 warn(risk)
@@ -107,6 +112,27 @@ class Assembly:
         for name, group in concerns.items():
             if group:
                 yield f"{folder}/{name}.yaml", emit.file_text(manifest.ordered(group), source)
+
+    def _passed(self, here: Placement) -> tuple[dict[str, tuple[SopsFile, Place]], list[Problem]]:
+        """Return the files that are passed on as they are, by where they go, each with who asks for it."""
+        passed: dict[str, tuple[SopsFile, Place]] = {}
+        problems: list[Problem] = []
+        folder = tenant_folder(self.platform, here.cluster.name, here.tenant.name)
+        for ref in here.tenant.secrets:
+            if ref.sops is None:
+                continue
+            source = sops.path(here.tenant.name, ref.sops)
+            file, asked = self.encrypted.get(source), ref.origin / "sops"
+            homes = [namespace.name for namespace in here.chosen(ref.namespaces)]
+            if file is None:
+                message = f"{source} is not there, or not sound; {instead(source, self.encrypted)}"
+                problems.append(Problem(asked, message))
+                continue
+            wrong = sops.check_use(file.value, here.tenant.name, ref.name, homes)
+            if wrong is not None:
+                problems.append(Problem(asked, f"{source} {wrong}"))
+            passed[f"{folder}/46-sops-{ref.name}.yaml"] = (file, asked)
+        return passed, problems
 
     def shared(self) -> Shared:
         """Return what tenants share; raise :class:`InputError` for what is wrong."""

@@ -5,11 +5,12 @@ read. Nothing here changes anything at the cloud: the trust between role and acc
 controller that the cluster has (the ``identity`` builder), or the business of whoever owns the role.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from generator.platform import Cluster
-from generator.problems import Problem
+from generator.problems import Place, Problem
+from generator.secretrefs import SecretRef
 from generator.tenant import AwsIdentity, AzureIdentity, GcpIdentity, Identity, Tenant
 
 #: Which add-on renders which object for EKS Pod Identity.
@@ -42,6 +43,93 @@ def _azure(own: AzureIdentity) -> dict[str, str]:
     if own.tenant_id is not None:
         found["azure.workload.identity/tenant-id"] = own.tenant_id
     return found
+
+
+def readers(tenant: Tenant, cluster: Cluster, short: str | None) -> list[str]:
+    """Return the tenant's accounts in a namespace that the cluster's secret store takes for who they are.
+
+    Vault knows every account by the cluster's word for it; a cloud only those that have an identity there.
+    """
+    store = cluster.secret_store
+    here = [one for one in tenant.service_accounts if not one.namespaces or short in one.namespaces]
+    if store is None or store.provider == "vault":
+        return [one.name for one in here]
+    if cluster.cloud is None or cluster.cloud.provider != store.provider:
+        return []
+    return [one.name for one in here if _is_known(used(one.identity, cluster))]
+
+
+def _is_known(own: AwsIdentity | GcpIdentity | AzureIdentity | None) -> bool:
+    """EKS Pod Identity gives its credentials to pods of an account, and to nobody in the account's name."""
+    return own is not None and not (isinstance(own, AwsIdentity) and own.via == "pod-identity")
+
+
+def reader(ref: SecretRef, tenant: Tenant, cluster: Cluster, short: str | None) -> str | None:
+    """Return the account that a secret is fetched as in a namespace; ``None`` where there is not exactly one."""
+    known = readers(tenant, cluster, short)
+    named = ref.external.account if ref.external else None
+    if named is not None:
+        return named if named in known else None
+    return known[0] if len(known) == 1 else None
+
+
+def check_secrets(tenant: Tenant, cluster: Cluster) -> Iterator[Problem]:
+    """Find secrets that this cluster cannot bring about."""
+    for ref in tenant.secrets:
+        if ref.external is not None:
+            yield from _check_external(ref, tenant, cluster)
+        elif ref.sealed is not None and "sealed-secrets" not in cluster.addons:
+            yield _without(ref.origin / "sealed", "sealed values", "sealed-secrets", cluster)
+        elif ref.sops is not None and cluster.sync == "argocd":
+            message = (
+                f"Argo CD, which syncs cluster {cluster.name}, does not decrypt what SOPS has encrypted; write "
+                "external or sealed"
+            )
+            yield Problem(ref.origin / "sops", message)
+
+
+def _without(place: Place, what: str, addon: str, cluster: Cluster) -> Problem:
+    message = (
+        f"{what} need {addon}, which is not among the addons of cluster {cluster.name}; add it there if it is "
+        "installed, or keep the value elsewhere"
+    )
+    return Problem(place, message)
+
+
+def _check_external(ref: SecretRef, tenant: Tenant, cluster: Cluster) -> Iterator[Problem]:
+    store, place = cluster.secret_store, ref.origin / "external"
+    if "external-secrets" not in cluster.addons:
+        yield _without(place, "values in a vault", "external-secrets", cluster)
+        return
+    if store is None or ref.external is None:
+        message = (
+            f"nobody says where the secrets of cluster {cluster.name} lie; add its secretStore to the platform file"
+        )
+        yield Problem(place, message)
+        return
+    for key in (remote.key for remote in ref.external.remotes):
+        if "/" in key and not store.has_folders:
+            message = f"{key!r} has a slash, which names of secrets in {store.provider} do not; write a dash"
+            yield Problem(place, message)
+    homes: Sequence[str | None] = ref.namespaces or [namespace.name for namespace in tenant.namespaces]
+    without = [home for home in homes if reader(ref, tenant, cluster, home) is None]
+    if without:
+        asked = place / "account" if ref.external.account else place
+        yield Problem(asked, _no_reader(tenant, cluster, without[0]))
+
+
+def _no_reader(tenant: Tenant, cluster: Cluster, short: str | None) -> str:
+    known = readers(tenant, cluster, short)
+    where = f"in {short} on {cluster.name}" if short else f"on {cluster.name}"
+    if known:
+        return f"several accounts could fetch it {where}; name one: external.account: {', '.join(known)}"
+    if cluster.secret_store is not None and cluster.secret_store.provider == "vault":
+        return f"no service account of the tenant lives {where} to fetch it; list one under serviceAccounts"
+    return (
+        f"no service account {where} can prove to the cloud who it is; give one an identity of "
+        f"{cluster.secret_store.provider if cluster.secret_store else 'its cloud'} (on AWS via irsa, for pod-identity "
+        "is for pods)"
+    )
 
 
 def check(tenant: Tenant, cluster: Cluster) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from generator.fixed import Fixed, FixedList
-from generator.manifest import Manifest
+from generator.manifest import TENANT_LABEL, Manifest
 from generator.problems import Route, dotted
 from generator.quoting import comment, from_comment, line, number, string
 
@@ -55,7 +55,7 @@ def file_text(manifests: Iterable[Manifest], source: str) -> bytes:
 def ownership(data: bytes) -> Ownership:
     """Tell whether a file is as we wrote it, changed since (by hand, a merge, line endings), or not ours."""
     if not _find_marker(data):
-        return Ownership.FOREIGN
+        return Ownership.OURS if _PASSED_ON.search(data) else Ownership.FOREIGN
     header = _HEADER.match(data)
     if header and sha256(data[header.end() :]).hexdigest().encode() == header["hash"]:
         return Ownership.OURS
@@ -76,6 +76,8 @@ _MARKER_START = "# Rendered by tenantry from "
 _MARKER_END = ". Do not edit"
 _MARKER = rb"%b(?P<source>[^\r\n]+)%b[^\r\n]*" % (_MARKER_START.encode(), re.escape(_MARKER_END).encode())
 _HEADER = re.compile(_MARKER + rb"\n# sha256:(?P<hash>[0-9a-f]{64})\n")
+#: A Secret that SOPS has encrypted takes no marker, for nothing in it may change: the label says whose it is.
+_PASSED_ON = re.compile(rb"^ +[\"']?%b[\"']?: (?s:.*)^sops:\r?$" % re.escape(TENANT_LABEL).encode(), re.MULTILINE)
 _ANY_MARKER = re.compile(rb"^(?:\xef\xbb\xbf)?" + _MARKER, re.MULTILINE)
 
 

@@ -13,6 +13,7 @@ from generator.lifecycle import ACTIVE, OFFBOARDING, REASON, RETAIN_UNTIL, Offbo
 from generator.manifest import TENANT_LABEL
 from generator.platform import Cluster, Platform
 from generator.problems import Place, Problem, Route
+from generator.secretrefs import SecretRef
 from generator.settings import Amounts, Limits, PodSecurity, Quota, overlay_limits
 from generator.subjects import Subject
 from generator.templates import Templates
@@ -70,6 +71,13 @@ class Placement:
     def home(self, launcher: Launcher) -> Namespace:
         """Return the namespace that a launcher starts jobs in; `launchers.check` has seen that there is one."""
         return self.chosen([launcher.namespace] if launcher.namespace is not None else ())[0]
+
+    def reader(self, ref: SecretRef, namespace: Namespace) -> str:
+        """Return the account that a secret is fetched as; `cloud.check_secrets` has seen that there is one."""
+        found = cloud.reader(ref, self.tenant, self.cluster, namespace.short)
+        if found is None:
+            raise AssertionError(f"nobody fetches {ref.name}")
+        return found
 
     def lists(self, name: str, namespace: Namespace) -> bool:
         """Tell whether the tenant itself lists a service account of this name for a namespace."""
@@ -183,6 +191,8 @@ def _wrong(written: _Written) -> tuple[tuple[Route, str], ...]:
 def check_on(tenant: Tenant, cluster: Cluster) -> Iterator[Problem]:
     """Find what keeps a resolved tenant from being placed on this cluster."""
     yield from cloud.check(tenant, cluster)
+    if tenant.secrets:
+        yield from cloud.check_secrets(tenant, cluster)
     yield from _check_capacity(tenant.settings.quota, cluster)
     mesh = tenant.settings.mesh
     for caller in (mesh.ingress or ()) if mesh and "istio-ambient" in cluster.addons else ():

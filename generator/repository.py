@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import documents, templates
+from generator import documents, sops, templates
 from generator.problems import InputError, Place, Problem
 
 TENANTS = "tenants"
@@ -75,12 +75,18 @@ def preset_sources(root: Path) -> list[Source]:
     return sorted(_walk(root, PRESETS), key=lambda source: source.document) if (root / PRESETS).is_dir() else []
 
 
+def sops_sources(root: Path) -> list[Source]:
+    """List the files of encrypted secrets, in the order of their paths."""
+    found = _walk(root, sops.FOLDER) if (root / sops.FOLDER).is_dir() else ()
+    return sorted(found, key=lambda source: source.document)
+
+
 def _walk(root: Path, folder: str) -> Iterator[Source]:
     """Walk a folder for YAML. A link is listed as a file: whoever reads it decides whether it may be followed."""
     with os.scandir(root / folder) as entries:
         for item in entries:
             name = f"{folder}/{item.name}"
-            if item.name.startswith(".") or name in (templates.FOLDER, DATA):
+            if item.name.startswith(".") or name in (templates.FOLDER, sops.FOLDER, DATA):
                 continue
             if item.name.endswith((".yaml", ".yml")):
                 yield Source(name, _stamp(item))

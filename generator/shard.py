@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator import documents, placement, plan, rendered, repository, salvage, schema, tenant, tree
+from generator import credentials, documents, placement, plan, rendered, repository, salvage, schema, tenant, tree
 from generator.assembly import Assembly
 from generator.directory import Entry, Facts, entry
 from generator.meter import Meter
@@ -84,7 +84,8 @@ class Shard:
         digest = sha256(data).hexdigest()
         found = documents.parse(data, document)
         value: Any = found.value
-        problems = (*found.problems, *(schema.check(found, "tenant") if value is not None else ()))
+        leaked = tuple(credentials.problems(data, document))
+        problems = (*found.problems, *(schema.check(found, "tenant") if value is not None else ()), *leaked)
         if not problems:
             problems = tuple(_misnamed(document, value))
         if problems:

@@ -1,11 +1,23 @@
 """What all tenants of a repository have in common, read and checked: platform file, presets, templates, snapshots."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator import documents, index, manifests, platform, repository, roles, schema, validity
+from generator import (
+    credentials,
+    documents,
+    index,
+    manifests,
+    platform,
+    repository,
+    roles,
+    schema,
+    sops,
+    templates,
+    validity,
+)
 from generator.assembly import NOTHING_SHARED, Assembly, Shared
 from generator.launcher import preset, promises
 from generator.launcher.bundle import Presets
@@ -13,6 +25,7 @@ from generator.launcher.preset import Preset
 from generator.manifest import Manifest
 from generator.platform import Platform
 from generator.problems import InputError, Place, Problem
+from generator.sops import SopsFile
 from generator.templates import Templates
 
 
@@ -35,8 +48,10 @@ def read_site(root: Path) -> Site:
     data, problems = documents.load(root, repository.PLATFORM)
     texts, found = repository.template_texts(root)
     own, wrong, read = read_presets(root)
-    problems = (*problems, *found, *wrong)
+    encrypted, unsound = read_sops(root)
+    problems = (*problems, *found, *wrong, *unsound, *_credentials(data, texts))
     parts = [f"{name}\0{text}".encode() for name, text in texts.items()]
+    parts += [b"%b\0%b" % (document.encode(), file.data) for document, file in encrypted.items()]
     digest = index.config_digest([data or b"", *parts, *read])
     if data is None:
         return Site(None, NOTHING_SHARED, problems, digest)
@@ -52,11 +67,32 @@ def read_site(root: Path) -> Site:
     problems = (*problems, *platform.check(made, document, validity.known_versions()), *roles.check(made))
     if any(problem.place.document == repository.PLATFORM for problem in problems):
         return Site(None, NOTHING_SHARED, problems, digest)
-    assembly = Assembly(made, Templates(texts))
+    assembly = Assembly(made, Templates(texts), encrypted)
     try:
         return Site(assembly, assembly.shared(), problems, digest)
     except InputError as error:
         return Site(assembly, NOTHING_SHARED, (*problems, *error.problems), digest)
+
+
+def _credentials(data: bytes | None, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Find credentials in the platform file and in templates."""
+    if data is not None:
+        yield from credentials.problems(data, repository.PLATFORM)
+    for name, text in texts.items():
+        yield from credentials.problems(text.encode(), templates.path(name))
+
+
+def read_sops(root: Path) -> tuple[dict[str, SopsFile], list[Problem]]:
+    """Return the files of encrypted secrets, by their paths, and what is wrong with them."""
+    found: dict[str, SopsFile] = {}
+    problems: list[Problem] = []
+    for source in repository.sops_sources(root):
+        data, wrong = documents.load(root, source.document)
+        file, unsound = sops.read(data, source.document) if data is not None else (None, ())
+        problems += [*wrong, *unsound]
+        if file is not None:
+            found[source.document] = file
+    return found, problems
 
 
 def read_presets(root: Path) -> tuple[Presets, list[Problem], list[bytes]]:

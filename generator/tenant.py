@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import launchers, lifecycle, subjects
+from generator import credentials, launchers, lifecycle, secretrefs, subjects
 from generator.documents import natural_key
 from generator.launchers import Launcher
 from generator.lifecycle import Offboarding
 from generator.problems import Place, Problem, instead
+from generator.secretrefs import SecretRef
 from generator.settings import (
     Amounts,
     Limits,
@@ -124,6 +125,7 @@ class Tenant:
     service_accounts: tuple[ServiceAccount, ...]
     identity: Identity | None
     launchers: tuple[Launcher, ...]
+    secrets: tuple[SecretRef, ...]
     extras: Mapping[str, Any]
     origin: Place
 
@@ -152,6 +154,7 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
         service_accounts=_service_accounts(get("serviceAccounts"), here, identity),
         identity=identity,
         launchers=_each(launchers.from_value, get("launchers", ()), here / "launchers"),
+        secrets=_each(secretrefs.from_value, get("secrets", ()), here / "secrets"),
         extras=get("extras", {}),
         origin=place,
     )
@@ -250,6 +253,7 @@ def check(tenant: Tenant) -> Iterator[Problem]:
         message = "an identity belongs to service accounts, and the list of them is empty; list one, or drop the list"
         yield Problem(here / "identity", message)
     yield from launchers.check(tenant.launchers, [one.name for one in tenant.namespaces], here / "launchers")
+    yield from _check_secrets(tenant)
     yield from check_settings(tenant.settings)
     yield from lifecycle.check(tenant.lifecycle, tenant.offboarding)
     for namespace in tenant.namespaces:
@@ -264,6 +268,14 @@ def check(tenant: Tenant) -> Iterator[Problem]:
             yield Problem(account.origin / "name", message)
 
 
+def _check_secrets(tenant: Tenant) -> Iterator[Problem]:
+    if tenant.secrets:
+        accounts = [account.name for account in tenant.service_accounts]
+        yield from secretrefs.check(tenant.secrets, [one.name for one in tenant.namespaces], accounts)
+    if tenant.extras:
+        yield from credentials.under_telling_keys(tenant.extras, tenant.origin / "spec" / "extras")
+
+
 def _doubled(names: Sequence[str], place: Place) -> Iterator[Problem]:
     for i, name in enumerate(names):
         if name in names[:i]:
@@ -276,6 +288,8 @@ def _mentions(tenant: Tenant) -> Iterator[tuple[Place, tuple[str, ...]]]:
         yield member.origin, member.namespaces
     for account in tenant.service_accounts:
         yield account.origin, account.namespaces
+    for secret in tenant.secrets:
+        yield secret.origin, secret.namespaces
     if tenant.settings.network is not None:
         for opening in (*(tenant.settings.network.ingress or ()), *(tenant.settings.network.egress or ())):
             yield opening.origin, opening.namespaces

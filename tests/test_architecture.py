@@ -9,7 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from generator import builders, cli, kinds, launchers, lifecycle, platform, remotes, schema, settings, subjects, tenant
+from generator import (
+    builders,
+    cli,
+    kinds,
+    launchers,
+    lifecycle,
+    platform,
+    schema,
+    secretrefs,
+    settings,
+    subjects,
+    tenant,
+)
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator"
@@ -124,6 +136,20 @@ FORMATS = [
     ("tenant", "$defs/offboarding", [lifecycle.Offboarding], {}),
     ("tenant", "$defs/namespaceOffboarding", [lifecycle.Offboarding], {}),
     ("tenant", "$defs/serviceAccount", [tenant.ServiceAccount], {}),
+    ("tenant", "$defs/secret", [secretrefs.SecretRef], {}),
+    ("tenant", "$defs/secret/properties/external", [secretrefs.External], {}),
+    (
+        "tenant",
+        "$defs/secret/properties/external/properties/extract/anyOf/1",
+        [secretrefs.RemoteKey],
+        {},
+    ),
+    (
+        "tenant",
+        "$defs/secret/properties/external/properties/data/additionalProperties/anyOf/1",
+        [secretrefs.RemoteKey],
+        {},
+    ),
     ("tenant", "$defs/launcher", [launchers.Launcher, launchers.Posit], {}),
     (
         "tenant",
@@ -148,15 +174,13 @@ FORMATS = [
     ("platform", "$defs/launcherGrant", [platform.LauncherAccount], {}),
     ("platform", "$defs/settings", [settings.Settings], {}),
     ("platform", "$defs/cluster", [platform.Cluster], {}),
-    ("platform", "$defs/cluster/properties/cloud", [platform.Cloud], {}),
-    ("platform", "$defs/cluster/properties/sync/anyOf/1", [platform.Sync], {"pruning": "prunes"}),
     (
         "platform",
-        "properties/spec/properties/repository",
-        [remotes.Remote],
-        {"branch": "revision", "oci": ("url", "is_oci")},
+        "$defs/cluster/properties/secretStore",
+        [secretrefs.SecretStore],
+        dict.fromkeys(secretrefs.PROVIDERS, "options") | {"aws": ("provider", "options")},
     ),
-    ("platform", "properties/spec/properties/repository/properties/oci", [remotes.Remote], {"tag": "revision"}),
+    ("platform", "$defs/cluster/properties/cloud", [platform.Cloud], {}),
     ("platform", "$defs/role", [platform.RoleDefinition], {"description": PROSE}),
     ("platform", "$defs/requiredLabel", [platform.RequiredLabel], {}),
     ("common", "$defs/podSecurity/anyOf/1", [settings.PodSecurity], {}),
@@ -241,6 +265,7 @@ def test_the_table_covers_every_object_of_the_formats():
 NO_RECORD = {
     ("tenant", ""),
     *(("tenant", f"$defs/launcher{one}") for one in ("Profile", "Resource", "Kubernetes")),  # as the product has them
+    *(("platform", f"$defs/cluster/properties/secretStore/properties/{one}") for one in secretrefs.PROVIDERS),
     *(("tenant", f"$defs/launcher{one}") for one in ("Templates", "Job", "Pod", "Service")),  # as its templates do
     ("platform", ""),
     ("platform", "properties/spec/properties/naming"),

@@ -6,7 +6,19 @@ in the files of its kinds instead, and for each launcher in one of its own.
 
 from collections.abc import Callable, Iterator
 
-from generator.builders import accounts, extras, identity, launchers, limits, mesh, namespace, network, quota, rbac
+from generator.builders import (
+    accounts,
+    extras,
+    identity,
+    launchers,
+    limits,
+    mesh,
+    namespace,
+    network,
+    quota,
+    rbac,
+    secretrefs,
+)
 from generator.manifest import Manifest
 from generator.placement import Placement
 
@@ -19,6 +31,7 @@ CONCERNS: tuple[tuple[str, tuple[Builder, ...]], ...] = (
     ("20-rbac", (accounts.build, rbac.build)),
     ("30-network", (network.build, mesh.build)),
     ("40-identity", (identity.build,)),
+    ("45-secrets", (secretrefs.build,)),
     ("50-launcher", (launchers.build,)),
     ("70-extras", (extras.build,)),
 )
