@@ -19,6 +19,7 @@ _GOOGLE_ACCOUNT = re.compile(
     r"[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9.:]*\.iam\.gserviceaccount\.com"
     r"|[0-9]+-compute@developer\.gserviceaccount\.com|[a-z][-a-z0-9.:]*@appspot\.gserviceaccount\.com"
 )
+_SECRET_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -106,6 +107,13 @@ def regex(text: str) -> str | None:
     return None
 
 
+def secret_key(text: str) -> str | None:
+    """Check a key of a Secret (``IsConfigMapKey`` in k8s.io/apimachinery)."""
+    if text in (".", "..") or not _SECRET_KEY.fullmatch(text):
+        return "is not a key of a Secret; write letters, digits, '-', '_' and '.', 253 at most"
+    return None
+
+
 def namespace_naming(text: str) -> str | None:
     """Check the rule that names the namespaces of a tenant: both names must be in it, or names collide."""
     missing = [word for word in ("{tenant}", "{namespace}") if word not in text]
@@ -137,5 +145,6 @@ FORMATS: Mapping[str, Callable[[str], str | None]] = {
     "quantity": a_quantity,
     "quota-key": quota_key,
     "regex": regex,
+    "secret-key": secret_key,
     "single-naming": single_naming,
 }

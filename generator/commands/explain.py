@@ -31,6 +31,7 @@ FORMATS = {
     "quantity": "a Kubernetes quantity, 0 or more, such as 500m, 64 or 16Gi",
     "quota-key": "a ResourceQuota key such as requests.cpu, pods or count/jobs.batch",
     "regex": "a regular expression",
+    "secret-key": "a key of a Secret: letters, digits, '-', '_' and '.'",
     "single-naming": "a name with {tenant} in it, which makes a DNS label",
 }
 
