@@ -80,7 +80,7 @@ def check_secrets(tenant: Tenant, cluster: Cluster) -> Iterator[Problem]:
             yield from _check_external(ref, tenant, cluster)
         elif ref.sealed is not None and "sealed-secrets" not in cluster.addons:
             yield _without(ref.origin / "sealed", "sealed values", "sealed-secrets", cluster)
-        elif ref.sops is not None and cluster.sync == "argocd":
+        elif ref.sops is not None and cluster.engine == "argocd":
             message = (
                 f"Argo CD, which syncs cluster {cluster.name}, does not decrypt what SOPS has encrypted; write "
                 "external or sealed"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from generator.documents import natural_key
+from generator.lifecycle import ACTIVE, OFFBOARDING, furthest
 from generator.platform import Platform
 from generator.problems import Place
 from generator.settings import ClusterChoice, Port, Settings, port
@@ -31,7 +32,8 @@ class Entry(NamedTuple):
     ``clusters`` is a list of names, a selector, or ``None``; ``namespaces`` are pairs of short and full name;
     ``ingress`` are the tenants let in with their ports as written, ``egress`` (with ``*`` for whoever lets this
     one in) and ``mesh`` are tenants, each ``None`` where the tenant leaves the list to others; ``outside`` are
-    namespaces of the platform, each with the route of the opening that names it.
+    namespaces of the platform, each with the route of the opening that names it; ``lifecycle`` is the tenant's own,
+    and ``leaving`` are clusters that it leaves while it stays on others.
     """
 
     document: str
@@ -44,6 +46,8 @@ class Entry(NamedTuple):
     egress: list[str] | None
     mesh: list[str] | None
     outside: list[list[Any]]
+    lifecycle: str = ACTIVE
+    leaving: tuple[str, ...] | list[str] = ()
 
 
 def entry(value: Mapping[str, Any], document: str) -> Entry:
@@ -74,6 +78,8 @@ def entry(value: Mapping[str, Any], document: str) -> Entry:
             for i, item in enumerate(items or ())
             if "namespace" in item
         ],
+        spec.get("lifecycle", ACTIVE),
+        spec.get("offboarding", {}).get("clusters", ()),
     )
 
 
@@ -201,6 +207,12 @@ class Directory:
         if len(choice.names) == 1 and choice.names[0] in every:
             return choice.names
         return tuple(cluster.name for cluster in self.platform.clusters_of(choice))
+
+    def lifecycle(self, name: str, cluster: str) -> str:
+        """Return where a tenant is in its life on a cluster."""
+        item = self.entries[name]
+        own = OFFBOARDING if cluster in item.leaving else item.lifecycle
+        return furthest(own, self.platform.clusters[cluster].lifecycle)
 
     def namespaces(self, name: str) -> list[str]:
         """Return the full names of a tenant's namespaces."""

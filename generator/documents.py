@@ -10,7 +10,8 @@ again from a route when a problem is shown, by :func:`locate`.
 import codecs
 import os
 import stat
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,11 +42,13 @@ class Document:
 
     ``name`` is the file's path below the repository's root, with slashes. ``value`` is a mapping wherever the text
     can be read as one, even if there are problems; ``None`` means that it cannot, or that there is nothing in it.
+    ``starts`` tells line and column of the objects of a list, except of those that an alias brings.
     """
 
     name: str
     value: Value
     problems: tuple[Problem, ...] = ()
+    starts: Mapping[Route, tuple[int, int]] = field(default_factory=dict)
 
 
 def read(root: Path, name: str) -> Document:
@@ -77,7 +80,7 @@ def parse_all(data: bytes, name: str) -> tuple[Document, ...]:
     for value in events.values():
         problems += events.take()
         if value is not None or problems:
-            documents.append(Document(name, value, _in_order(problems)))
+            documents.append(Document(name, value, _in_order(problems), events.starts))
         problems = ()
     return tuple(documents) if not problems else (Document(name, None, problems),)
 

@@ -1,8 +1,9 @@
 """Build plain values from a YAML parser's events, in one pass, and note what readers would not agree on.
 
 libyaml does the parsing where PyYAML was built with it, PyYAML's own parser elsewhere. Positions are taken from an
-event only when there is a problem to place; whoever needs all of them asks for :meth:`Events.positions`, which
-reads the text again. What is refused still gets the value that kubectl reads, as far as there is one.
+event only when there is a problem to place, and where an object of a list starts; whoever needs all of them asks for
+:meth:`Events.positions`, which reads the text again. What is refused still gets the value that kubectl reads, as far as
+there is one.
 """
 
 import re
@@ -29,6 +30,9 @@ MAX_REPEATED = 10_000
 
 #: The first of these that a list item has is its name in a route.
 NATURAL_KEYS = ("name", "group", "user", "serviceAccount", "tenant", "cidr", "key", "id")
+
+#: The key of the objects of a list.
+ITEMS = "items"
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -121,6 +125,7 @@ class Events:
         self._merging: list[dict[str, Value]] = []  # the mappings around here that have a merge key
         self._started = 0  # documents, with the empty ones
         self._finished = 0  # documents, without the empty ones
+        self.starts: dict[Route, tuple[int, int]] = {}  # where the objects of the last document start, if it is a list
         self._here: Positions | None = None  # where to note positions, if they are wanted
         self._there: tuple[Positions, ...] = ()  # those of a second reading
 
@@ -162,6 +167,7 @@ class Events:
         if self._here is not None:
             self._here = Positions()
         self._anchored.clear()
+        self.starts = {}
         first = self._next()
         empty = type(first) is ScalarEvent and not first.value and not first.style
         self._check_start(start, first, empty=empty)
@@ -217,14 +223,18 @@ class Events:
     def _sequence(self) -> list[Value]:
         items: list[Value] = []
         route = self._route
+        are_objects = bool(route) and route[-1] == ITEMS and {*route[::2]} == {ITEMS}
         route.append(0)
-        while type(event := self._next()) is not SequenceEndEvent:
+        here, next_event = self._here, self._next
+        while type(event := next_event()) is not SequenceEndEvent:
             route[-1] = len(items)
-            if self._here is not None:
-                self._here.add(tuple(route), event.start_mark)
+            if are_objects:
+                self.starts.setdefault(tuple(route), _position(event))
+            if here is not None:
+                here.add(tuple(route), event.start_mark)
             items.append(self._node(event))
-            if self._here is not None:
-                self._here.name(tuple(route), items[-1])
+            if here is not None:
+                here.name(tuple(route), items[-1])
         route.pop()
         return items
 
@@ -331,6 +341,11 @@ class Events:
         text = self._data.decode()
         offset, message = next(syntax.control_characters(text))
         self._problems.append(Problem(Place(self._name, (), *syntax.line_and_column(text, offset)), message))
+
+
+def _position(event: Any) -> tuple[int, int]:
+    mark = event.start_mark
+    return mark.line + 1, mark.column + 1
 
 
 def _merge(mapping: dict[str, Value]) -> None:

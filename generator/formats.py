@@ -133,14 +133,62 @@ def _naming(filled: str) -> str | None:
     return "makes no name of a namespace; use lower-case letters, digits and '-'" if names.dns_label(filled) else None
 
 
+def duration(text: str) -> str | None:
+    """Check a time as Go writes it, in units that Flux and Argo CD take: ``90s``, ``10m``, ``1h30m``."""
+    if re.fullmatch("([0-9]+(h|m|s))+", text) and re.search("[1-9]", text):
+        return None
+    return "is not a time; write one such as 10m or 1h"
+
+
+def git_url(text: str) -> str | None:
+    """Check the address of a git repository: over TLS or SSH, and with nothing in it that is secret."""
+    scheme, _, rest = text.partition("://")
+    if not rest and re.fullmatch(r"[-\w.]+@[-\w.]+:[^\s:]+", text):
+        return f"is the short form for SSH, which Flux does not know; write ssh://{text.replace(':', '/', 1)}"
+    if scheme == "http":
+        return f"is not encrypted, so that anybody on the way can change what is applied; write https://{rest}"
+    if scheme not in ("https", "ssh") or not re.fullmatch(r"([^/\s@]+@)?[-\w.]+(:[0-9]+)?/[^\s?#]+", rest):
+        return "is not the address of a git repository; write one such as https://git.example.com/team/repository.git"
+    return _without_password(rest, name_allowed=scheme == "ssh")
+
+
+def oci_url(text: str) -> str | None:
+    """Check the address of an artifact in a registry, whose tag or digest has a field of its own."""
+    rest = text.removeprefix("oci://")
+    if rest == text or not re.fullmatch(r"[-\w.]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+([:@]\S+)?", rest):
+        return "is not the address of an artifact; write one such as oci://registry.example.com/team/artifact"
+    host, _, path = rest.partition("/")
+    plain = re.split("[:@]", path, maxsplit=1)[0]
+    return None if plain == path else f"names a revision too; write oci://{host}/{plain}, and the revision in its field"
+
+
+def _without_password(rest: str, *, name_allowed: bool) -> str | None:
+    user = rest.partition("/")[0].rpartition("@")[0]
+    if ":" in user or (user and not name_allowed):
+        return "holds credentials, which do not belong into git; drop them, and name a Secret"
+    return None
+
+
+def folder(text: str) -> str | None:
+    """Check a folder of a repository: from its root, and within it."""
+    parts = text.strip("/").split("/")
+    if text.startswith("/") or any(part in ("", ".", "..") for part in parts) or re.search(r"[\s\\]", text):
+        return "is not a folder of a repository; write it from the root, such as deploy/production"
+    return None
+
+
 FORMATS: Mapping[str, Callable[[str], str | None]] = {
     "cidr": cidr,
     "date": a_date,
     "dns-label": names.dns_label,
     "dns-subdomain": names.dns_subdomain,
+    "duration": duration,
+    "folder": folder,
+    "git-url": git_url,
     "label-key": names.label_key,
     "label-value": names.label_value,
     "namespace-naming": namespace_naming,
+    "oci-url": oci_url,
     "port": port,
     "quantity": a_quantity,
     "quota-key": quota_key,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from generator import __version__, rendered
 from generator.directory import Entry
-from generator.repository import PRIVATE, Source, Stamp
+from generator.repository import PRIVATE, RENDERED, Source, Stamp
 
 _FILE = f"{PRIVATE}/index"
 #: Two changes of a file within one tick of the kernel's clock (4 to 10 ms on common machines) can leave the same
@@ -52,10 +52,14 @@ class Record(NamedTuple):
 
 @dataclass(slots=True)
 class Index:
-    """All records, by document; ``config`` is the digest of what every tenant depends on."""
+    """All records, by document; ``config`` is the digest of what every tenant depends on.
+
+    ``synced`` are those of what sync engines read, by the folder that it lies in.
+    """
 
     config: str
     records: dict[str, Record] = field(default_factory=dict)
+    synced: dict[str, Record] = field(default_factory=dict)
 
     def trusted(self, source: Source) -> Record | None:
         """Return a file's record if the file is still the one that was read."""
@@ -71,7 +75,8 @@ def load(root: Path, config: str) -> Index:
     index = Index(config)
     for line in body.decode().split("\n") if body else ():
         document, stamp, digest, key, packed, *outputs = line.split("\t")
-        index.records[document] = Record(document, stamp, digest, key, tuple(outputs), packed)
+        records = index.synced if document.startswith(f"{RENDERED}/") else index.records
+        records[document] = Record(document, stamp, digest, key, tuple(outputs), packed)
     return index
 
 
@@ -93,13 +98,18 @@ def record(source: Source, digest: str, key: str, outputs: Iterable[tuple[str, S
     return Record(source.document, source.stamp, digest, key, tuple(part for pair in outputs for part in pair), packed)
 
 
+def synced(folder: str, key: str, outputs: Iterable[tuple[str, Stamp]]) -> Record:
+    """Make the record of what a sync engine reads, which comes from no file alone."""
+    return Record(folder, "", "", key, tuple(part for pair in outputs for part in pair), "null")
+
+
 def save(root: Path, index: Index, written: int | None) -> None:
     """Write the index; where that cannot be done, the next run does without.
 
     *written* is when the last of its files was written, in nanoseconds; ``None`` means not by this run.
     """
     lines = []
-    for document, stamp, digest, key, outputs, packed in index.records.values():
+    for document, stamp, digest, key, outputs, packed in (*index.records.values(), *index.synced.values()):
         if "\t" not in document and "\n" not in document:
             lines.append("\t".join((document, stamp, digest, key, packed, *outputs)))
     if written is not None:

@@ -185,14 +185,15 @@ def located(findings: Iterable[Finding], folder: Path, piped: bytes = b"") -> tu
     """Find the lines of all places that are shown; *piped* is what was read from standard input."""
     kept = list(findings)
     lines = manifests.located({place for one in kept for place in (one.place, *one.related)}, folder, piped)
-    return tuple(
-        replace(
-            one,
-            place=lines.get(one.place, one.place),
-            related=tuple(lines.get(place, place) for place in one.related),
-        )
-        for one in kept
-    )
+    return tuple([_located(one, lines) for one in kept])
+
+
+def _located(finding: Finding, lines: Mapping[Place, Place]) -> Finding:
+    place = lines.get(finding.place, finding.place)
+    related = tuple([lines.get(place, place) for place in finding.related])
+    if (place, related) == (finding.place, finding.related):
+        return finding  # nearly always, where nobody rendered what was read
+    return replace(finding, place=place, related=related)
 
 
 # -- reports

@@ -118,6 +118,14 @@ CUSTOM: Mapping[tuple[str, str], Custom] = {
     ("external-secrets.io/v1", "ExternalSecret"): Custom("externalsecrets.external-secrets.io.json"),
     ("external-secrets.io/v1", "SecretStore"): Custom("secretstores.external-secrets.io.json"),
     ("bitnami.com/v1alpha1", "SealedSecret"): Custom("sealedsecrets.bitnami.com.json"),
+    ("kueue.x-k8s.io/v1beta2", "ClusterQueue"): Custom("clusterqueues.kueue.x-k8s.io.json", namespaced=False),
+    ("kueue.x-k8s.io/v1beta2", "Cohort"): Custom("cohorts.kueue.x-k8s.io.json", namespaced=False),
+    ("kueue.x-k8s.io/v1beta2", "LocalQueue"): Custom("localqueues.kueue.x-k8s.io.json"),
+    ("kueue.x-k8s.io/v1beta2", "ResourceFlavor"): Custom("resourceflavors.kueue.x-k8s.io.json", namespaced=False),
+    ("kueue.x-k8s.io/v1beta2", "Topology"): Custom("topologies.kueue.x-k8s.io.json", namespaced=False),
+    ("kueue.x-k8s.io/v1beta2", "WorkloadPriorityClass"): Custom(
+        "workloadpriorityclasses.kueue.x-k8s.io.json", namespaced=False
+    ),
 }
 
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
@@ -178,7 +186,8 @@ class Kinds:
         metadata = {"properties": {"metadata": {"$ref": _REFERENCE + OBJECT_META}}}
         custom = _custom_schema(api_version, kind)
         definitions = {**self._reachable(OBJECT_META), **custom.get("$defs", {})}
-        own = {key: value for key, value in custom.items() if key != "$defs"}
+        # $schema would make jsonschema read what is below by its own rules, without those of ``refusal``.
+        own = {key: value for key, value in custom.items() if key not in {"$defs", "$schema"}}
         return {"allOf": [metadata, own], "$defs": definitions}
 
     def api_versions(self, kind: str, *, like: str) -> list[str]:

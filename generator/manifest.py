@@ -24,6 +24,14 @@ APPLY_ORDER = (
     "NetworkPolicy",
     "PeerAuthentication",
     "AuthorizationPolicy",
+    "Topology",
+    "ResourceFlavor",
+    "WorkloadPriorityClass",
+    "Cohort",
+    "ClusterQueue",
+    "LocalQueue",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
 )
 _RANK = {kind: rank for rank, kind in enumerate(APPLY_ORDER)}
 

@@ -4,17 +4,18 @@ They are read as kubectl reads them. What YAML readers disagree on has the value
 cannot be read is an error, and hides nothing else. No object is lost in silence: a document is passed over only where
 it is none (Helm values, a CI workflow), and a link only where what it leads to is read in its own place.
 
-An object of a file that we rendered comes from the place that the comment above it names; any other from the line of
-its document, and within a list also from a route. :func:`located` finds the exact lines of those that are shown.
+An object of a file that we rendered comes from the place that the comment above it names; any other from the line in
+which it starts, and within a list also from a route. :func:`located` finds the lines of what is shown and lies deeper.
 """
 
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ from generator import documents, emit
 from generator.access.lists import Item, flatten
 from generator.access.reader import described
 from generator.documents import Document, Value
-from generator.events import MAX_REPEATED
+from generator.events import ITEMS, MAX_REPEATED
 from generator.manifest import Manifest
 from generator.problems import Place, Problem, Route
 from generator.quoting import from_comment
@@ -73,13 +74,21 @@ def read(paths: Iterable[str], folder: Path, piped: bytes = b"") -> tuple[list[M
 def located(places: Iterable[Place], folder: Path, piped: bytes = b"") -> dict[Place, Place]:
     """Find line and column of places that objects came from; one whose file is not there stays as it is."""
     by_document: dict[str, list[Place]] = {}
-    for place in dict.fromkeys(places):
-        by_document.setdefault(place.document, []).append(place)
     found: dict[Place, Place] = {}
+    for place in places:
+        found[place] = place
+        if place.route and not _is_object_of_list(place):
+            by_document.setdefault(place.document, []).append(place)
     for name, wanted in by_document.items():
-        data = _load(name, folder, piped)[0] if any(place.route for place in wanted) else None
-        found.update(zip(wanted, wanted if data is None else _positions(data, wanted), strict=True))
+        data = _load(name, folder, piped)[0]
+        if data is not None:
+            found.update(zip(wanted, _positions(data, wanted), strict=True))
     return found
+
+
+def _is_object_of_list(place: Place) -> bool:
+    """Tell the place of an object itself, which has had its line since it was read."""
+    return place.line > 0 and {*place.route[::2]} == {ITEMS} and isinstance(place.route[-1], int)
 
 
 def rendered(
@@ -105,14 +114,15 @@ def rendered(
 
 
 def _positions(data: bytes, places: Iterable[Place]) -> Iterator[Place]:
-    """Yield *places* of one file with their lines; the line that one has is that of its document."""
+    """Yield *places* of one file with their lines; the line that one has is that of its object."""
     heads = _divided(data)
     if len(heads) != documents.count(data):
         heads = _heads(data, documents.parse_all(data, ""))
-    indices = {head.line: index for index, head in enumerate(heads)}
+    starts = sorted((head.line, index) for index, head in enumerate(heads))
     for place in places:
-        line, column = documents.locate(data, place.route, indices.get(place.line, 0))
-        yield place._replace(line=line, column=column) if place.route else place
+        after = bisect_right(starts, (place.line, len(heads)))
+        line, column = documents.locate(data, place.route, starts[after - 1][1] if after else 0)
+        yield place._replace(line=line, column=column)
 
 
 # -- files
@@ -195,8 +205,14 @@ def _read(data: bytes, name: str, folder: Path, manifests: list[Manifest], probl
         if isinstance(document.value, dict):
             asked = _asked(head.comment, source, name, folder) if source is not None else None
             wrong: list[Problem] = []
-            _flatten(document.value, asked or Place(name, (), head.line, 1), manifests, wrong)
+            at = partial(_position, document, data, index)
+            _flatten(document.value, asked or Place(name, (), head.line, 1), at, manifests, wrong)
             problems += wrong if asked else [_resolved(one, data, index) for one in wrong]
+
+
+def _position(document: Document, data: bytes, index: int, route: Route) -> tuple[int, int]:
+    """Find where an object of a list starts: what was read has noted it, unless an alias brings the object."""
+    return document.starts.get(route) or documents.locate(data, route, index)
 
 
 def _resolved(problem: Problem, data: bytes, index: int) -> Problem:
@@ -210,10 +226,16 @@ def _is_object(body: Mapping[str, Any]) -> bool:
     return isinstance(body.get("apiVersion"), str) and ("metadata" in body or isinstance(body.get("items"), list))
 
 
-def _flatten(body: Mapping[str, Any], origin: Place, manifests: list[Manifest], problems: list[Problem]) -> None:
+def _flatten(
+    body: Mapping[str, Any],
+    origin: Place,
+    at: Callable[[Route], tuple[int, int]],
+    manifests: list[Manifest],
+    problems: list[Problem],
+) -> None:
     """Add an object, or those of a list; its items say again what they inherit from it.
 
-    The places of problems have the line of their document, as those of objects have.
+    *at* finds where an object of the document starts; the places of problems have the line of the document.
     """
     items = body.get("items")
     if isinstance(body.get("kind"), str) and not (
@@ -226,6 +248,8 @@ def _flatten(body: Mapping[str, Any], origin: Place, manifests: list[Manifest], 
         if isinstance(item, Problem):
             problems.append(replace(item, place=place))
         elif item.kind:
+            if origin.line and place.route:
+                place = Place(place.document, place.route, *at(place.route))
             manifests.append(Manifest({**item.body, "apiVersion": item.api_version, "kind": item.kind}, place))
         else:
             problems.append(_of_no_kind(item, place if origin.line == 0 else place / "kind"))

@@ -16,14 +16,14 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from generator import conflicts, crew, docket, emit, index, plan, rendered, repository, verdicts
+from generator import commons, conflicts, crew, docket, emit, index, plan, rendered, repository, verdicts
 from generator.assembly import rendered_path
+from generator.commons import Synced
 from generator.crew import Crew
 from generator.directory import Directory, Entry, Facts
 from generator.finding import Finding, Policy
 from generator.index import Index
 from generator.meter import Meter
-from generator.plan import Verdict
 from generator.problems import Place, Problem, instead
 from generator.repository import Stamp
 from generator.shard import Built, Change, Shard, Surveyed
@@ -109,6 +109,7 @@ class _Run:
         self._outcome = Outcome(tenants=len(self._sources), problems=list(site.problems))
         self._digests = {document: record.digest for document, record in self._known.items()}
         self._keys: dict[str, str] = {}
+        self._synced: list[Synced] = []
         self._judged = self._load_verdicts()
 
     def unchanged(self) -> Outcome | None:
@@ -117,13 +118,15 @@ class _Run:
             return None
         if not len(self._sources) == len(self._known) == len(self._index.records):
             return None
-        wanted = {path for record in self._known.values() for path in record.paths}
+        synced = self._index.synced
+        wanted = {path for record in (*self._known.values(), *synced.values()) for path in record.paths}
         shared = self._site.shared.files
-        if self._found.files.keys() != wanted | shared.keys():
+        files = self._found.files
+        if files.keys() != wanted | shared.keys() or not all(one.current(files) for one in synced.values()):
             return None
         if any(rendered.read(str(self._root), path) != text for path, text in shared.items()):
             return None
-        if not all(self._is_judged(document, record.key) for document, record in self._known.items()):
+        if not all(self._is_judged(name, record.key) for name, record in (*self._known.items(), *synced.items())):
             return None
         self._conclude(self._judged)
         self._outcome.files = len(self._found.files)
@@ -151,10 +154,13 @@ class _Run:
             write = self._options.write and not self._outcome.errors
             unsettled = frozenset(problem.place.document for problem in conflicting)
             lanes = len(divided)
-            built = workers.each("build", divided, [homes] * lanes, [unsettled] * lanes, write=write)
-            fresh_verdicts = workers.each("verdicts")
-            self._judge([one for some in fresh_verdicts for one in some.items()])
-            self._finish(workers, directory, [one for some in built for one in some])
+            made = workers.each("build", divided, [homes] * lanes, [unsettled] * lanes, write=write)
+            built = [one for some in made for one in some]
+            self._outcome.problems += [problem for one in built for problem in one.problems]
+            paths = self._paths(directory, built)
+            self._sync(directory, paths)
+            self._judge([one for some in workers.each("verdicts") for one in some.items()])
+            self._finish(workers, directory, built, {path for some in paths.values() for path in some})
         return self._outcome
 
     def _check_names(self, directory: Directory) -> None:
@@ -261,6 +267,10 @@ class _Run:
         known = {document: self._judged[document] for document in self._keys if document in self._judged}
         held = {document: entry for document, entry in known.items() if entry.key == self._keys[document]}
         held |= {document: docket.Entry(self._keys[document], verdict) for document, verdict in fresh}
+        for one in self._synced:
+            if one.folder not in held:
+                verdict = commons.verdict(one, self._options.policies, self._grounds)
+                held[one.folder] = docket.Entry(one.key, verdict)
         self._conclude(held)
         if self._options.use_index and held != self._judged:
             docket.save(self._root, self._docket, held)
@@ -281,14 +291,29 @@ class _Run:
         path = rendered_path(platform, finding.cluster, finding.tenant, finding.kind, finding.place.route)
         return replace(finding, related=(*finding.related, Place(path)))
 
-    def _finish(self, workers: Crew, directory: Directory, built: Sequence[Built]) -> None:
+    def _paths(self, directory: Directory, built: Iterable[Built]) -> dict[str, tuple[str, ...]]:
+        """Return the paths of the files of all tenants, as far as they are known."""
+        fresh = {one.document: one.paths for one in built}
+        known = {document: record.paths for document, record in self._known.items()} | fresh
+        return {name: known.get(entry.document, ()) for name, entry in directory.entries.items()}
+
+    def _sync(self, directory: Directory, paths: Mapping[str, Iterable[str]]) -> None:
+        """Make what sync engines read, if all tenants are known that they have to be told of."""
+        if self._options.tenants or self._outcome.input_errors:
+            return
+        shared = self._site.shared.files
+        self._synced = list(commons.synced(directory, paths, shared, self._options.clusters))
+        self._keys |= {one.folder: one.key for one in self._synced}
+        self._outcome.problems += commons.check(self._synced, directory)
+
+    def _finish(self, workers: Crew, directory: Directory, built: Sequence[Built], wanted: set[str]) -> None:
         """Write what was built if everything is right, and tell what there is to tell."""
         outcome = self._outcome
-        outcome.problems += [problem for one in built for problem in one.problems]
-        outcome.changes = [change for one in built for change in one.changes]
-        shared = self._shared_changes()
-        outcome.changes += shared
-        wanted = self._wanted(directory, built)
+        common = self._site.shared.files | {p: text for one in self._synced for p, text in one.made.files.items()}
+        shared, problems = commons.changes(self._root, self._asked(common))
+        outcome.problems += problems
+        outcome.changes = [change for one in built for change in one.changes] + shared
+        wanted |= common.keys()
         outcome.problems += plan.blocked(wanted, self._found)
         if not outcome.input_errors:  # what a broken tenant file asks for is not known
             outcome.deleted = self._leftovers(wanted)
@@ -300,14 +325,12 @@ class _Run:
         if not self._options.narrowed:
             self._remember(directory, built, stamps)
 
-    def _wanted(self, directory: Directory, built: Iterable[Built]) -> set[str]:
-        wanted = {path for one in built for path in one.paths} | self._site.shared.files.keys()
-        fresh = {one.document for one in built}
-        for entry in directory.entries.values():
-            record = self._known.get(entry.document)
-            if record is not None and entry.document not in fresh:
-                wanted.update(record.paths)
-        return wanted
+    def _asked(self, texts: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return what a run is about of the files that belong to no tenant."""
+        if self._options.tenants:
+            return {}
+        clusters = self._options.clusters
+        return {path: text for path, text in texts.items() if repository.is_output_of(path, set(), clusters)}
 
     def _concerned(self, path: str) -> bool:
         """Tell whether a narrowed run is about this path."""
@@ -317,20 +340,6 @@ class _Run:
         """Tell whether a file says that it is of a tenant that the run is not about: a path can be read in two ways."""
         source = emit.source_of(data)
         return source is not None and repository.name_of(source) not in self._options.tenants
-
-    def _shared_changes(self) -> list[Change]:
-        changes = []
-        for path, text in self._site.shared.files.items():
-            if self._options.tenants or not repository.is_output_of(path, set(), self._options.clusters):
-                continue
-            found = rendered.read(str(self._root), path)
-            verdict = plan.judge(text, found)
-            problem = plan.objection(path, verdict, repository.PLATFORM)
-            if problem is not None:
-                self._outcome.problems.append(problem)
-            if verdict is not Verdict.SAME:
-                changes.append(Change(path, verdict, found, text))
-        return changes
 
     def _leftovers(self, wanted: Collection[str]) -> list[str]:
         """Return the files of ours that nobody wants any more; tell of those that are not ours to delete."""
@@ -355,7 +364,7 @@ class _Run:
         stage = rendered.Stage(self._root, lane=-1)
         for change in shared:
             stage.add(change.path, change.new or b"")
-        stage.commit()
+        stamps |= stage.commit()
         rendered.delete(self._root, self._outcome.deleted)
         return stamps
 
@@ -373,7 +382,11 @@ class _Run:
                 continue
             outputs = [(path, made.get(path, "")) for path in one.paths]
             records[name] = index.record(sources[name], self._digests[name], self._keys[name], outputs, entries[name])
-        index.save(self._root, Index(self._site.digest, records), written)
+        synced = {
+            one.folder: index.synced(one.folder, one.key, [(path, made.get(path, "")) for path in one.made.files])
+            for one in self._synced
+        }
+        index.save(self._root, Index(self._site.digest, records, synced), written)
 
 
 def _divided(tasks: dict[str, Facts], at_home: Sequence[Collection[str]]) -> list[dict[str, Facts]]:

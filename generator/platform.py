@@ -9,6 +9,7 @@ from generator import lifecycle
 from generator.documents import Document, natural_key
 from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
+from generator.remotes import Remote, remote
 from generator.secretrefs import SecretStore
 from generator.secretrefs import store as secret_store
 from generator.settings import Amounts, ClusterChoice, Settings, amounts, settings
@@ -35,6 +36,20 @@ class Cloud:
 
 
 @dataclass(frozen=True, slots=True)
+class Sync:
+    """What applies a cluster's manifests, and how; ``None`` leaves a number or a time to the engine.
+
+    ``prunes`` is whether what is not rendered any more is deleted.
+    """
+
+    engine: str
+    tenants_per_shard: int | None
+    interval: str | None
+    prunes: bool
+    origin: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """A cluster that tenants can live on; ``sync`` and ``cloud`` are ``None`` where the file does not say."""
 
@@ -42,7 +57,7 @@ class Cluster:
     version: str
     description: str
     labels: Mapping[str, str]
-    sync: str | None
+    sync: Sync | None
     capacity: Amounts
     addons: frozenset[str]
     cloud: Cloud | None
@@ -55,6 +70,11 @@ class Cluster:
     def mesh(self) -> bool:
         """Whether Istio runs here, with sidecars or without."""
         return "istio" in self.addons or "istio-ambient" in self.addons
+
+    @property
+    def engine(self) -> str | None:
+        """The name of what applies the manifests here."""
+        return self.sync.engine if self.sync is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +145,7 @@ class Platform:
 
     ``presets`` are what tenants' launchers can be, those that the site adds in files of their own among them.
     ``registries`` are the prefixes that images of jobs may have, in whole parts of a name; ``None`` means any.
+    ``repository`` is where sync engines read what is rendered; ``None`` leaves that to whoever sets them up.
     """
 
     name: str
@@ -144,6 +165,7 @@ class Platform:
     origin: Place
     presets: Presets = SHIPPED
     registries: tuple[str, ...] | None = None
+    repository: Remote | None = None
 
     def namespace_name(self, tenant: str, namespace: str | None) -> str:
         """Apply the naming rule; ``None`` is the one namespace of a tenant that lists none."""
@@ -190,6 +212,7 @@ def from_document(document: Document, presets: Presets = SHIPPED) -> Platform:
         origin=place,
         presets=presets,
         registries=tuple(spec["registries"]) if "registries" in spec else None,
+        repository=remote(spec["repository"], here / "repository") if "repository" in spec else None,
     )
 
 
@@ -224,7 +247,7 @@ def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:
         version=value["version"],
         description=get("description", ""),
         labels=get("labels", {}),
-        sync=get("sync"),
+        sync=_sync(get("sync"), place / "sync"),
         capacity=amounts(get("capacity", {})),
         addons=frozenset(get("addons", ())),
         cloud=_cloud(get("cloud")),
@@ -233,6 +256,14 @@ def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:
         lifecycle=get("lifecycle", lifecycle.ACTIVE),
         secret_store=secret_store(get("secretStore"), place / "secretStore"),
     )
+
+
+def _sync(value: str | Mapping[str, Any] | None, place: Place) -> Sync | None:
+    if value is None:
+        return None
+    given: Mapping[str, Any] = value if isinstance(value, Mapping) else {"engine": value}
+    get = given.get
+    return Sync(given["engine"], get("tenantsPerShard"), get("interval"), get("pruning") != "paused", place)
 
 
 def _cloud(value: Mapping[str, str] | None) -> Cloud | None:

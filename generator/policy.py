@@ -112,9 +112,12 @@ def findings(policies: Iterable[Policy], scene: Scene, cluster: str = "") -> Ite
 
 
 def _causes(policy: Policy, scene: Scene) -> Iterator[Cause]:
-    """Ask a policy's question where its answer counts."""
+    """Ask a policy's question where its answer counts, if there is anything that it is about."""
+    rule = RULES[policy.rule]
+    if not scene.holds(rule.about):
+        return
     asked = scene.silenced([reach for reach, severity in policy.severities.items() if severity == OFF])
-    for hit in RULES[policy.rule].check(asked, policy.parameters):
+    for hit in rule.check(asked, policy.parameters):
         severity = policy.severities[hit.reach or scene.reach(hit.namespace)]
         if severity != OFF:
             yield Cause(policy, hit, severity)

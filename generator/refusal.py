@@ -246,6 +246,8 @@ _SAY: Mapping[str, Callable[[Any, Any], str]] = {
     "minLength": _say_short,
     "minProperties": _say_short,
     "maxItems": _say_long,
+    "maxLength": lambda value, rule: f"a text of {len(value)} characters is too long; write {rule} at most",
+    "maxProperties": lambda value, rule: f"a mapping of {len(value)} is too large; keep {rule} at most",
     "oneOf": _say_one_of,
     "type": _say_type,
     "uniqueItems": _say_doubled,

@@ -35,6 +35,8 @@ def test_a_tenant_that_says_nothing_has_an_entry_of_nothing():
 def test_an_entry_holds_what_others_have_to_know():
     spec = """
     parent: research
+    lifecycle: frozen
+    offboarding: {clusters: [eu]}
     tier: large
     clusters: [eu]
     namespaces: [{name: a}, {name: b, fullName: legacy}]
@@ -58,6 +60,8 @@ def test_an_entry_holds_what_others_have_to_know():
             [["network", "egress", 3], "store"],
             [["mesh", "ingress", 1], "gate"],
         ],
+        lifecycle="frozen",
+        leaving=["eu"],
     )
 
 

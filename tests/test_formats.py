@@ -12,6 +12,11 @@ LABEL = "is not a DNS label (1 to 63 of a-z, 0-9 and '-', a letter or digit at b
 PORT = "is not a port; write 443, 53/UDP or 8000-8100/TCP"
 RANGE = "is not a range of ports; the first must be 1 or more, the last 65535 or less, and not before it"
 NO_CIDR = "is not a range of addresses; write one such as 10.0.0.0/8"
+NO_TIME = "is not a time; write one such as 10m or 1h"
+NO_FOLDER = "is not a folder of a repository; write it from the root, such as deploy/production"
+NO_GIT = "is not the address of a git repository; write one such as https://git.example.com/team/repository.git"
+CREDENTIALS = "holds credentials, which do not belong into git; drop them, and name a Secret"
+NO_ARTIFACT = "is not the address of an artifact; write one such as oci://registry.example.com/team/artifact"
 NO_NAME = "makes no name of a namespace; use lower-case letters, digits and '-'"
 
 GOOD = {
@@ -19,9 +24,13 @@ GOOD = {
     "date": ["2027-03-31", "2028-02-29"],
     "dns-label": ["vision", "a", "0-0"],
     "dns-subdomain": ["vision", "registry.example.com"],
+    "duration": ["90s", "10m", "1h30m"],
+    "folder": ["deploy", "platform/tenants", "deploy/"],
+    "git-url": ["https://git.example.com/a/b.git", "ssh://git@git.example.com:22/a/b", "https://host:8443/a"],
     "label-key": ["team", "example.com/cost-center"],
     "label-value": ["", "4711", "A_b.c"],
     "namespace-naming": ["{tenant}-{namespace}", "t-{namespace}-{tenant}", "{namespace}{tenant}"],
+    "oci-url": ["oci://registry.example.com/a/b", "oci://localhost:5000/a"],
     "port": ["443", "53/UDP", "8000-8100/TCP", "1", "65535", "9-9/SCTP"],
     "quantity": ["500m", "16Gi", "0", "1.5"],
     "secret-key": ["api-key", ".dockerconfigjson", "a" * 253],
@@ -58,6 +67,23 @@ def test_what_follows_a_format_is_fine(name, text):
         ("date", "2027-W13-3", 'is not how a day is written here; write "2027-03-31"'),
         ("dns-label", "Vision_1", f"{LABEL}; write 'vision-1'"),
         ("dns-subdomain", "a..b", "is not a DNS subdomain (1 to 253 of a-z, 0-9, '-' and '.', a letter or digit at both ends of each part)"),
+        ("duration", "10", NO_TIME),
+        ("duration", "1d", NO_TIME),
+        ("duration", "0s", NO_TIME),
+        ("folder", "/deploy", NO_FOLDER),
+        ("folder", "../deploy", NO_FOLDER),
+        ("folder", "a//b", NO_FOLDER),
+        ("folder", "a b", NO_FOLDER),
+        ("git-url", "git.example.com/a", NO_GIT),
+        ("git-url", "https://git.example.com", NO_GIT),
+        ("git-url", "file:///srv/git/a", NO_GIT),
+        ("git-url", "git@git.example.com:a/b.git", "is the short form for SSH, which Flux does not know; write ssh://git@git.example.com/a/b.git"),
+        ("git-url", "http://git.example.com/a", "is not encrypted, so that anybody on the way can change what is applied; write https://git.example.com/a"),
+        ("git-url", "https://me:secret@git.example.com/a", CREDENTIALS),
+        ("git-url", "https://token@git.example.com/a", CREDENTIALS),
+        ("oci-url", "registry.example.com/a", NO_ARTIFACT),
+        ("oci-url", "oci://registry.example.com", NO_ARTIFACT),
+        ("oci-url", "oci://registry.example.com/a:1.0", "names a revision too; write oci://registry.example.com/a, and the revision in its field"),
         ("label-key", "", "is not a label key (a DNS subdomain and '/' if any, then 1 to 63 of letters, digits, '-', '_' and '.', a letter or digit at both ends)"),
         ("label-value", "a b", "is not a label value (at most 63 of letters, digits, '-', '_' and '.', a letter or digit at both ends); write 'a-b'"),
         ("namespace-naming", "{tenant}", 'has no {namespace}; write one such as "{tenant}-{namespace}"'),

@@ -288,6 +288,26 @@ def test_an_object_has_the_line_of_its_document_and_an_item_its_own(tmp_path):
     assert lines_of(manifests, tmp_path) == [("a.yaml", 3), ("a.yaml", 10), ("a.yaml", 17)]
 
 
+def test_an_object_of_a_list_knows_its_line_as_soon_as_it_is_read():
+    text = "kind: List\nitems:\n- kind: A\n-\n  kind: BList\n  items: [{}, {}]\n--- {kind: List, items: [{kind: C}]}\n"
+    manifests, _ = read_one(text)
+    assert [(one.body["kind"], one.origin.line, one.origin.column) for one in manifests] == [
+        ("A", 3, 3), ("B", 6, 11), ("B", 6, 15), ("C", 7, 26),
+    ]  # fmt: skip
+
+
+def test_an_object_that_an_alias_brings_is_where_the_alias_stands():
+    manifests, _ = read_one("x: &x [{kind: A}]\nkind: List\nitems: *x\n")
+    assert [(one.origin.route, one.origin.line, one.origin.column) for one in manifests] == [(("items", 0), 3, 1)]
+
+
+def test_what_lies_in_an_object_is_found_from_its_line(tmp_path):
+    text = b"kind: List\nitems: [{kind: A, x: 1}]\n---\nkind: List\nitems: [{kind: B}, {kind: C, x: 1}]\n"
+    manifests, _ = read(["-"], tmp_path, text)
+    within = [one.origin._replace(route=(*one.origin.route, "x")) for one in manifests]
+    assert [place[2:] for place in located(within, tmp_path, text).values()] == [(2, 19), (5, 9), (5, 30)]
+
+
 @pytest.mark.parametrize(
     "text",
     [

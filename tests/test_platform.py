@@ -43,7 +43,7 @@ def test_a_cluster_holds_what_is_written_and_knows_its_place():
             cloud: {provider: aws, clusterName: eu-1, region: eu-central-1}
         """
     ).clusters["eu"]
-    assert (made.name, made.version, made.description, made.sync) == ("eu", "1.34", "Frankfurt.", "flux")
+    assert (made.name, made.version, made.description, made.engine) == ("eu", "1.34", "Frankfurt.", "flux")
     assert (made.labels, plain(made.capacity)) == ({"env": "prod"}, {"cpu": "2048", "memory": "16Ti"})
     assert (made.addons, made.cloud) == ({"istio", "ack-eks"}, Cloud("aws", "eu-1", "eu-central-1", None, None))
     assert str(made.origin) == f"{HERE}/clusters/eu"

@@ -3,11 +3,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from agreement import agreed
 
 from generator import catalogue, policy
 from generator.manifest import Manifest
 from generator.problems import InputError, Place
 from generator.rules import RULES
+from generator.rules.scene import Scene
 
 POLICIES, _ = catalogue.read(Path("/nowhere"))
 BY_ID = {one.id: one for one in POLICIES}
@@ -78,6 +80,25 @@ def test_the_rules_are_those_of_the_folder():
 
 def test_every_rule_is_asked_by_a_policy():
     assert {one.rule for one in POLICIES} == set(RULES)
+
+
+def test_a_rule_finds_nothing_where_there_is_nothing_that_it_is_about():
+    def others(one):
+        about = RULES[one.rule].about
+        return [[body for body in bodies if body["kind"] not in about] for bodies in (*one.fails, *one.passes)]
+
+    def hits(one, bodies):
+        scene = Scene([Manifest(body, Place("m.yaml", (i,))) for i, body in enumerate(bodies)])
+        return RULES[one.rule].check(scene, one.parameters)
+
+    narrow = [one for one in POLICIES if RULES[one.rule].about is not None]
+    agreed((f"{one.id}: {hit}" for one in narrow for some in others(one) for hit in hits(one, some)), of=len(narrow))
+
+
+def test_a_snapshot_is_something_that_a_rule_may_be_about():
+    scene = Scene([], snapshot=[Manifest({"kind": "List", "apiVersion": "v1", "items": [binding()]}, Place("s"))])
+    assert (scene.holds({"RoleBinding"}), scene.holds({"Role"}), scene.holds(None)) == (True, False, True)
+    assert not Scene([]).holds(None)
 
 
 READING = "Group ml is granted get on secrets in the core group, in namespace shared by RoleBinding b of Role r"

@@ -16,7 +16,7 @@ and ``apiserver/pkg/admission/plugin/resourcequota`` of Kubernetes, and what its
 """
 
 from generator.admission.jobs import JobAdmitted, of_job
-from generator.admission.objects import ObjectAdmitted, Objects, objects
+from generator.admission.objects import ObjectAdmitted, Objects, objects, plural_of
 from generator.admission.pod import Container
 from generator.admission.pods import Admitted, admit
 from generator.admission.refusal import Plugin, Refusal, Rule
@@ -33,4 +33,5 @@ __all__ = [
     "admit",
     "objects",
     "of_job",
+    "plural_of",
 ]

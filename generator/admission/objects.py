@@ -66,7 +66,7 @@ def _judged(
 ) -> tuple[ObjectAdmitted, Counted | None]:
     kind, name = str(body.get("kind") or ""), jobs.name_of(body)
     group = str(body.get("apiVersion") or "").rpartition("/")[0]
-    plural = _plural(kind, group)
+    plural = plural_of(kind, group)
     resource = f"{plural}.{group}" if group else plural
     counted, found = _counted(body, plural, group, bounds)
     if counted:
@@ -100,7 +100,7 @@ def _of_claim(body: Mapping[str, Any], bounds: Sequence[Bounds]) -> tuple[Counte
     return counts.of_claim(body, requests), (*reader.refusals, *limits.of_claim(requests, bounds))
 
 
-def _plural(kind: str, group: str) -> str:
+def plural_of(kind: str, group: str) -> str:
     """Return what a kind's objects are called in URLs; of an unknown kind, by the rules of English."""
     lower = kind.lower()
     for guess in (resources.plural(kind), *_guesses(lower)):

@@ -49,6 +49,6 @@ def _pod_security(placement: Placement, namespace: Namespace) -> dict[str, str]:
 
 def _annotations(placement: Placement, namespace: Namespace) -> dict[str, str]:
     annotations = dict(namespace.annotations)
-    if placement.cluster.sync is not None and namespace.lifecycle != OFFBOARDING:
-        annotations.update(_KEEP[placement.cluster.sync])
+    if placement.cluster.engine is not None and namespace.lifecycle != OFFBOARDING:
+        annotations.update(_KEEP[placement.cluster.engine])
     return dict(sorted(annotations.items()))

@@ -10,10 +10,9 @@ from typing import Any
 
 from generator import quotakeys
 from generator.rules.parameters import Words
+from generator.rules.quotas import same, scopes_of
 from generator.rules.scene import Hit, Scene, inside
 
-#: Keys that mean the same to the API server.
-_SAME = {"cpu": "requests.cpu", "memory": "requests.memory", "ephemeral-storage": "requests.ephemeral-storage"}
 _ALL_PODS: frozenset[str] = frozenset()
 _HALVES = {frozenset({"Terminating"}), frozenset({"NotTerminating"})}
 
@@ -29,7 +28,7 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each namespace in which something is not capped."""
     for name, item in scene.namespaces:
         capped = _capped(scene, name)
-        missing = [key for key in parameters["resources"] if _SAME.get(key, key) not in capped]
+        missing = [key for key in parameters["resources"] if same(key) not in capped]
         if missing:
             message = f"namespace {name} has no quota for {', '.join(missing)}"
             yield Hit(message, item.origin, namespace=name, kind="Namespace", name=name)
@@ -41,18 +40,5 @@ def _capped(scene: Scene, namespace: str) -> set[str]:
         among = scopes_of(inside(item.body, "spec"))
         for key in inside(item.body, "spec", "hard"):
             if quotakeys.check_key(key, among).enforced:
-                scopes.setdefault(_SAME.get(key, key), set()).add(among)
+                scopes.setdefault(same(key), set()).add(among)
     return {key for key, found in scopes.items() if _ALL_PODS in found or found >= _HALVES}
-
-
-def scopes_of(spec: Mapping[str, Any]) -> frozenset[str]:
-    """Return the scopes of a quota, be they listed or selected."""
-    listed = spec.get("scopes")
-    found = map(str, listed if isinstance(listed, list) else ())
-    expressions = inside(spec, "scopeSelector").get("matchExpressions")
-    selected = [_expression(one) for one in (expressions if isinstance(expressions, list) else ())]
-    return frozenset((*found, *selected))
-
-
-def _expression(value: object) -> str:
-    return str(inside(value).get("scopeName", ""))

@@ -1,11 +1,12 @@
 """What rules look at, and what they answer with: the manifests of one cluster, and who may do what there."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from generator.access import Access, Binding, Role, RoleKey, Rule, Subject, effective
 from generator.access.algebra import Permissions
@@ -23,6 +24,8 @@ _CONFINING = ("baseline", "restricted")
 _SHOWN = 50
 #: So many characters are told of what a rule allows: one may name thousands of words.
 _LONG = 5_000
+
+Answer = TypeVar("Answer")
 
 #: A rule of a role, by its index.
 RuleKey = tuple[RoleKey, int]
@@ -76,11 +79,12 @@ class Scene:
         tenants_known: bool = False,
     ) -> None:
         self._manifests = tuple(manifests)
-        self._snapshot = tuple(snapshot)
-        self._tenants_known = tenants_known
+        self.snapshot = tuple(snapshot)
+        self.tenants_known = tenants_known
         self.quiet: frozenset[str] = frozenset()
         self._silenced: dict[frozenset[str], Scene] = {}
         self._reaches: dict[str, str] = {}
+        self._answers: dict[Callable[[Scene], Any], Any] = {}
         self.before = tuple(before)
         self.version = version or EXACT
         self._items: dict[tuple[str, str], list[Item]] = defaultdict(list)
@@ -119,7 +123,7 @@ class Scene:
         known = self._reaches.get(namespace)
         if known is None:
             tenant = self.tenants.get(namespace, "")
-            tenants_known = self._tenants_known or bool(self.tenants)
+            tenants_known = self.tenants_known or bool(self.tenants)
             known = reach.of(namespace, self._labels.get(namespace, {}), tenant, tenants_known=tenants_known)
             self._reaches[namespace] = known
         return known
@@ -153,11 +157,41 @@ class Scene:
         """Who may do what; computed when a rule first asks."""
         kinds = [kind for kind in self._items if kind[1] in KINDS]
         written: list[Item | Problem] = [*self._strange, *(item for kind in kinds for item in self._items[kind])]
-        return effective(written, version=self.version, snapshot=self._snapshot)
+        return effective(written, version=self.version, snapshot=self.snapshot)
+
+    def answer(self, question: Callable[["Scene"], Answer]) -> Answer:
+        """Return what a function makes of this scene, worked out once for all policies that ask.
+
+        It must not ask :meth:`is_silent`, which differs from policy to policy.
+        """
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        found: Answer = self._answers[question]
+        return found
+
+    def known(self, group: str, kind: str) -> Iterator[Item]:
+        """Yield all objects of a kind, those that the cluster has of its own too."""
+        yield from self.of_kind(group, kind)
+        yield from self.answer(_held).get((group, kind), ())
+
+    def holds(self, kinds: AbstractSet[str] | None) -> bool:
+        """Tell whether there is an object of one of some kinds, in whatever API group; ``None`` is any object."""
+        return bool(self._kinds) if kinds is None else not self._kinds.isdisjoint(kinds)
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        """The kinds of all objects, those that the cluster has of its own too."""
+        return frozenset(kind for _, kind in (*self._items, *self.answer(_held)))
 
     def of_kind(self, group: str, kind: str) -> Iterable[Item]:
         """Return all objects of a kind."""
         return self._items.get((group, kind), ())
+
+    def of_group(self, group: str) -> Iterator[Item]:
+        """Yield all objects of an API group."""
+        for (name, _), items in self._items.items():
+            if name == group:
+                yield from items
 
     def of_name(self, kind: str) -> Iterator[Item]:
         """Yield all objects whose kind is called so, in whatever API group."""
@@ -167,9 +201,22 @@ class Scene:
 
     def all_within(self, namespace: str) -> Iterator[Item]:
         """Yield the objects of all kinds that live in a namespace."""
-        for (_, _, where), items in self._within.items():
-            if where == namespace:
-                yield from items
+        for items in self._homes.get(namespace, ()):
+            yield from items
+
+    @cached_property
+    def _homes(self) -> Mapping[str, list[list[Item]]]:
+        """The objects of each namespace, those of one kind together."""
+        found: dict[str, list[list[Item]]] = defaultdict(list)
+        for (_, _, namespace), items in self._within.items():
+            found[namespace].append(items)
+        return found
+
+    def kinds_within(self, namespace: str) -> Iterator[tuple[tuple[str, str], list[Item]]]:
+        """Yield the kinds that a namespace has objects of, by API group and name, with these."""
+        for items in self._homes.get(namespace, ()):
+            first = items[0]
+            yield (first.api_version.rpartition("/")[0], first.kind), items
 
     def declares(self, namespace: str) -> bool:
         """Tell whether a namespace is among the manifests."""
@@ -226,6 +273,15 @@ class Scene:
             return False
         role = self.access.roles.get(binding.role)
         return role is None or all(self.is_built_in(role, index) for index in range(len(role.rules)))
+
+
+def _held(scene: Scene) -> Mapping[tuple[str, str], list[Item]]:
+    """Return the objects that the cluster has of its own, by API group and kind."""
+    found: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    for item in flatten(scene.snapshot):
+        if isinstance(item, Item):
+            found[item.api_version.rpartition("/")[0], item.kind].append(item)
+    return found
 
 
 def inside(body: Any, *keys: str) -> Mapping[str, Any]:

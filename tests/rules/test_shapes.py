@@ -1,5 +1,5 @@
 import pytest
-from rules.judging import asking, messages
+from rules.judging import asking, messages, named
 
 from generator import policy
 from generator.access import Rule
@@ -60,7 +60,7 @@ def test_custom_resources_that_nobody_listed_never_pass_for_nothing(grants):
     asked = asking("forbid-grants", grants=grants)
     assert list(policy.check(asked)) == []
     with pytest.raises(ValueError, match="has to be expanded"):
-        messages(asked)
+        messages(asked, named("ClusterRole", "r"))
 
 
 def test_a_grant_is_what_a_rule_of_a_role_is():

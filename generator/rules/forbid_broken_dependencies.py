@@ -1,0 +1,61 @@
+"""No Kustomization or HelmRelease of Flux waits for what never becomes ready, by its ``dependsOn``.
+
+``circle``: some wait for one another. ``missing``: one waits for another that is not there; it may be in the cluster,
+or come from another repository, so that this is likely and no more. An object that names no namespace is put into one
+later, and is found by its name in any.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator.access.circles import circles
+from generator.access.lists import Item
+from generator.rules.parameters import Words
+from generator.rules.scene import Hit, Scene
+from generator.rules.syncs import HELM, KUSTOMIZE, hit, mappings, shown
+
+PARAMETERS = {"cases": Words(("circle", "missing"))}
+
+#: Namespace, name.
+_Key = tuple[str, str]
+_KINDS = ((KUSTOMIZE, "Kustomization"), (HELM, "HelmRelease"))
+
+
+def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
+    """Yield each circle once, and each object that waits for what is not there."""
+    for group, kind in _KINDS:
+        items = {(item.namespace, item.name): item for item in scene.of_kind(group, kind) if item.name}
+        edges = {key: [*_awaited(item)] for key, item in items.items()}
+        if not any(edges.values()):
+            continue
+        if "circle" in parameters["cases"]:
+            yield from _circles(items, edges)
+        if "missing" in parameters["cases"]:
+            yield from _missing(items, edges)
+
+
+def _awaited(item: Item) -> Iterator[_Key]:
+    for one in mappings(item.body, "spec", "dependsOn"):
+        namespace, name = one.get("namespace"), one.get("name")
+        if isinstance(name, str):
+            yield (namespace if isinstance(namespace, str) and namespace else item.namespace, name)
+
+
+def _circles(items: Mapping[_Key, Item], edges: Mapping[_Key, list[_Key]]) -> Iterator[Hit]:
+    for part in circles(edges):
+        first = min(part)
+        if len(part) == 1 and first not in edges[first]:
+            continue
+        others = shown([f"{namespace}/{name}" for namespace, name in sorted(part)[1:]])
+        yield hit(items[first], f"waits for itself, by way of {others}" if others else "waits for itself")
+
+
+def _missing(items: Mapping[_Key, Item], edges: Mapping[_Key, list[_Key]]) -> Iterator[Hit]:
+    names = {name for _, name in items}
+    homeless = {name for namespace, name in items if not namespace}
+    for key, awaited in edges.items():
+        for namespace, name in awaited:
+            known = name in names if not namespace else (namespace, name) in items or name in homeless
+            if not known:
+                where = f" of namespace {namespace}" if namespace else ""
+                yield hit(items[key], f"waits for {items[key].kind} {name}{where}, which is not there", "likely")

@@ -1,0 +1,78 @@
+"""Who is on a cluster: all that a sync engine is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from generator import emit, manifest
+from generator.lifecycle import OFFBOARDING
+from generator.manifest import Manifest
+from generator.platform import Cluster, Sync
+from generator.problems import Place
+from generator.remotes import Remote
+from generator.repository import PLATFORM, RENDERED
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A tenant on the cluster: where it is in its life there, and its files, by their paths from the root."""
+
+    name: str
+    lifecycle: str
+    namespaces: tuple[str, ...]
+    paths: tuple[str, ...]
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether what it has will be deleted before long."""
+        return self.lifecycle == OFFBOARDING
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A cluster with all its tenants, in the order of their names; ``shared`` are the paths that belong to none."""
+
+    cluster: Cluster
+    sync: Sync
+    remote: Remote
+    members: tuple[Member, ...]
+    shared: tuple[str, ...]
+
+    @property
+    def folder(self) -> str:
+        """The folder of what the engine reads."""
+        return f"{RENDERED}/{self.cluster.name}/sync"
+
+    @property
+    def origin(self) -> Place:
+        """The place that asks for all of it."""
+        return self.sync.origin
+
+
+@dataclass(slots=True)
+class Made:
+    """What an engine reads: the text of each file, and the objects in them that are applied."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    manifests: list[Manifest] = field(default_factory=list)
+
+    def add(self, path: str, objects: Sequence[Manifest]) -> None:
+        """Write objects into a file of their own."""
+        self.files[path] = emit.file_text(manifest.ordered(objects), PLATFORM)
+        self.manifests += objects
+
+    def add_kustomization(self, folder: str, resources: Sequence[str], origin: Place) -> None:
+        """Write what tells kustomize which files of a folder, and of folders beside it, belong together."""
+        body = {
+            "apiVersion": "kustomize.config.k8s.io/v1beta1",
+            "kind": "Kustomization",
+            "resources": [beside(folder, path) for path in resources],
+        }
+        self.files[f"{folder}/kustomization.yaml"] = emit.file_text([Manifest(body, origin)], PLATFORM)
+
+
+def beside(folder: str, path: str) -> str:
+    """Return a path as it is seen from a folder: ``../../tenants/vision/00-namespace.yaml``."""
+    here, there = PurePosixPath(folder).parts, PurePosixPath(path).parts
+    common = next((i for i, (one, other) in enumerate(zip(here, there, strict=False)) if one != other), len(here))
+    return "/".join((*[".."] * (len(here) - common), *there[common:]))
