@@ -8,6 +8,9 @@ from generator.platform import Platform
 from generator.problems import Place, Problem, instead
 from generator.settings import Settings
 
+#: How many tenants of a circle are named; nobody draws a larger one by hand.
+_LINE = 20
+
 
 def check(directory: Directory, shared: Mapping[tuple[str, str], Place] | None = None) -> Iterator[Problem]:
     """Find everything that is wrong between tenants, and between them and the platform.
@@ -20,6 +23,8 @@ def check(directory: Directory, shared: Mapping[tuple[str, str], Place] | None =
     yield from _check_parents(directory)
     yield from _check_clusters(directory)
     yield from _check_namespaces(directory)
+    if directory.platform.hierarchy.hnc_labels:
+        yield from _check_tree_names(directory)
     yield from _check_openings(directory)
     yield from _check_shared(directory, shared or {})
     for settings in (directory.platform.defaults, *directory.platform.tiers.values()):
@@ -48,9 +53,31 @@ def _check_parents(directory: Directory) -> Iterator[Problem]:
         if item.parent is not None:
             yield from _check_exists(directory, item.parent, Place(item.document, ("spec", "parent")))
     for cycle in directory.cycles:
-        line = " -> ".join(cycle)
-        message = f"the parents go round in a circle: {line}; one of them must have another parent, or none"
-        yield Problem(Place(directory.entries[cycle[0]].document, ("spec", "parent")), message)
+        places = tuple(_parent_place(directory, name) for name in cycle[:-1])[:_LINE]
+        names = [*cycle[:_LINE], f"... ({len(cycle) - 1 - _LINE} more)", cycle[0]] if len(cycle) > _LINE + 1 else cycle
+        line, where = " -> ".join(names), ", ".join(map(str, places))
+        message = f"the parents go round in a circle: {line} ({where}); one of them must have another parent, or none"
+        yield Problem(places[0], message, others=places)
+    yield from _check_depth(directory)
+
+
+def _parent_place(directory: Directory, name: str) -> Place:
+    return Place(directory.entries[name].document, ("spec", "parent"))
+
+
+def _check_depth(directory: Directory) -> Iterator[Problem]:
+    """Tell the first of each line that is too deep; those below it are so for the same reason."""
+    most = directory.platform.hierarchy.max_depth
+    limit = directory.platform.hierarchy.origin / "maxDepth"
+    for name in directory.entries if most is not None else ():
+        above = directory.ancestors(name)
+        if len(above) - 1 == most:
+            line = " -> ".join((name, *above))
+            message = (
+                f"{name} has {len(above)} tenants above it ({line}), and the platform lets it have {most} ({limit}); "
+                "choose a parent further up"
+            )
+            yield Problem(_parent_place(directory, name), message, others=(limit,))
 
 
 def _check_clusters(directory: Directory) -> Iterator[Problem]:
@@ -79,6 +106,21 @@ def _check_namespaces(directory: Directory) -> Iterator[Problem]:
                     message = f"namespace {full!r} on {cluster} is {whose} ({first}); rename one"
                     yield Problem(_namespace_place(item, i), message)
                     break
+
+
+def _check_tree_names(directory: Directory) -> Iterator[Problem]:
+    """Keep namespaces out of trees that are not theirs: in HNC's labels, namespaces and tenants are named alike."""
+    for name, item in directory.entries.items():
+        if item.parent is None and name not in directory.parents:
+            continue
+        for i, full in enumerate(directory.namespaces(name)):
+            other = directory.entries.get(full)
+            if other is not None and full != name and (other.parent is not None or full in directory.parents):
+                message = (
+                    f"namespace {full!r} has the name of tenant {full} ({other.document}), at the head of whose tree "
+                    "HNC's labels would put it; rename one"
+                )
+                yield Problem(_namespace_place(item, i), message)
 
 
 def _check_name(directory: Directory, full: str, item: Entry, at: int) -> Iterator[Problem]:

@@ -33,11 +33,15 @@ def _line(root: Path, problem: Problem) -> tuple[str, int, int, str, bool]:
     where = f"{place.document}:{place.line}:{place.column}" if place.line else place.document
     field = f"{problem.field}: " if problem.place.route else ""
     level = "warning: " if problem.warning else ""
+    message = problem.message
+    for other in sorted(problem.others, key=str, reverse=True):  # one may begin with another
+        found = located(root, other)
+        message = message.replace(str(other), f"{found.document}:{found.line}:{found.column}")
     return (
         place.document,
         place.line,
         place.column,
-        _visible(f"{where}: {level}{field}{problem.message}"),
+        _visible(f"{where}: {level}{field}{message}"),
         problem.warning,
     )
 

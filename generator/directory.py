@@ -5,7 +5,7 @@ and it is the one place that sees them all at once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from generator.documents import natural_key
@@ -87,12 +87,14 @@ class Facts(NamedTuple):
     """What one tenant has to know of the others.
 
     ``ancestors`` are nearest first; ``admitted`` are those that let this one in, where that opens its egress;
-    ``neighbours`` maps the tenants that its mesh settings name to their namespaces, by cluster.
+    ``neighbours`` maps the tenants that its mesh settings name to their namespaces, by cluster; ``is_parent`` says
+    whether others name it as their parent.
     """
 
     ancestors: tuple[str, ...]
     admitted: tuple[Admission, ...]
     neighbours: Mapping[str, Mapping[str, tuple[str, ...]]]
+    is_parent: bool = False
 
 
 NO_FACTS = Facts((), (), {})
@@ -138,19 +140,22 @@ class Directory:
             for name, item in self.entries.items()
         }
         self._common: dict[tuple[object, ...], Level] = {}
-        self._decided = {name: self._decide(name) for name in self.entries}
+        self._decided: dict[str, Level] = {}
+        for name in self._chains:  # parents stand before their children
+            self._decided[name] = self._decide(name)
+        self.parents = frozenset(item.parent for item in self.entries.values() if item.parent is not None)
         self._admitted = self._admissions()
 
     def _chain(self, name: str) -> None:
         """Find the ancestors of *name*, nearest first; a cycle is cut where it would begin again."""
-        trail: list[str] = []
+        trail: dict[str, None] = {}
         step: str | None = name
         while step is not None and step not in self._chains:
             if step in trail:
-                self.cycles.append((*trail[trail.index(step) :], step))
+                self.cycles.append(_circle([*trail], step))
                 self._chains[step] = ()
                 break
-            trail.append(step)
+            trail[step] = None
             parent = self.entries[step].parent
             step = parent if parent in self.entries else None
         for child in reversed(trail):
@@ -170,11 +175,17 @@ class Directory:
         return _merged(self._levels(name))
 
     def _levels(self, name: str) -> Iterator[Level]:
-        for step in (name, *self._chains[name]):
-            yield _level(self.entries[step])
-            tier = self._tiers.get(self.entries[step].tier or "")
-            if tier is not None:
-                yield tier
+        """Yield what a tenant says, then its tier, then its parent with all above that."""
+        yield _level(self.entries[name])
+        tier = self._tiers.get(self.entries[name].tier or "")
+        if tier is not None:
+            yield tier
+        for parent in self._chains[name][:1]:
+            yield self._decided[parent]
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """Return the tenants above one, nearest first."""
+        return self._chains[name]
 
     def _admissions(self) -> dict[str, list[Admission]]:
         """Turn "who lets whom in" around: caller -> those who let it in.
@@ -226,16 +237,24 @@ class Directory:
         if decided.egress is not None and EVERY_TENANT not in decided.egress:
             # A list is exactly what it lists; only the platform, whose word the defaults are, adds to it.
             admitted = [admission for admission in admitted if admission.tenant == EVERY_TENANT]
-        if not (self._chains[name] or admitted or callers):
+        is_parent = name in self.parents
+        if not (self._chains[name] or admitted or callers or is_parent):
             return NO_FACTS
         neighbours = {other: self._where(other) for other in sorted(callers or ())}
         by_name = sorted(admitted, key=lambda admission: admission.tenant)  # those of one tenant as its file has them
-        return Facts(self._chains[name], tuple(by_name), neighbours)
+        return Facts(self._chains[name], tuple(by_name), neighbours, is_parent)
 
     def _where(self, name: str) -> Mapping[str, tuple[str, ...]]:
         if name not in self.entries:
             return {}
         return dict.fromkeys(self.clusters(name), tuple(sorted(self.namespaces(name))))
+
+
+def _circle(trail: Sequence[str], step: str) -> tuple[str, ...]:
+    """Return the part of a trail that goes round, from its first name in the alphabet back to that."""
+    ring = trail[trail.index(step) :]
+    first = ring.index(min(ring))
+    return (*ring[first:], *ring[: first + 1])
 
 
 _SILENT = Level(None, None, None, None)

@@ -107,7 +107,7 @@ def resolved(problem: Problem, data: bytes, index: int = 0) -> Problem:
     return replace(problem, place=problem.place._replace(line=line, column=column))
 
 
-@lru_cache(maxsize=1)  # the problems of a file are shown together
+@lru_cache(maxsize=8)  # the problems of a file are shown together, and name a line of a parent's now and then
 def _positions(data: bytes) -> tuple[Positions, ...]:
     text, _ = _text(data, "", MAX_STREAM)
     return () if text is None else Events(text, "").positions()

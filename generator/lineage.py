@@ -6,7 +6,7 @@ What is wrong between it and the rest is not looked for: ``tenantry check`` tell
 from pathlib import Path
 from typing import Any
 
-from generator import documents, placement, repository, schema, tenant, tree
+from generator import bounds, documents, placement, repository, schema, tenant, tree
 from generator.platform import Platform
 from generator.problems import InputError, Place, Problem, instead
 from generator.tenant import Tenant
@@ -27,9 +27,10 @@ def read(root: Path, name: str, platform: Platform, asked: Place) -> Tenant:
             raise InputError([Problem(asked, f"{above!r} is not a tenant; {instead(above, known)}")])
         line.append(_read(root, known[above]))
         above, asked = line[-1].parent, line[-1].origin / "spec" / "parent"
-    own, *ancestors = line
-    resolved = tree.resolve(own, ancestors, platform)
-    problems = [*tenant.check(own), *tree.check(own, resolved, platform), *placement.check(resolved)]
+    own = line[0]
+    resolved, *ancestors = tree.resolve_line(line, platform)
+    problems = [*tenant.check(own), *tree.check(own, resolved, platform), *bounds.check(own, ancestors, platform)]
+    problems += placement.check(resolved)
     if problems:
         raise InputError(problems)
     return resolved

@@ -51,7 +51,10 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """One tenant (with everything inherited) on one cluster; ``labels`` are those of every object."""
+    """One tenant (with everything inherited) on one cluster; ``labels`` are those of every object.
+
+    ``line`` is the tenant with those above it, nearest first; empty for one without parent and children.
+    """
 
     tenant: Tenant
     cluster: Cluster
@@ -61,6 +64,7 @@ class Placement:
     admitted: tuple[Admission, ...]
     neighbours: Mapping[str, Sequence[str]]
     templates: Templates
+    line: tuple[str, ...] = ()
 
     def chosen(self, shorts: Sequence[str]) -> tuple[Namespace, ...]:
         """Return the namespaces with these short names; all of them for none."""
@@ -111,6 +115,7 @@ def place(
         admitted=tuple(a for a in facts.admitted if cluster.name in a.clusters and a.tenant != tenant.name),
         neighbours={name: where.get(cluster.name, ()) for name, where in facts.neighbours.items()},
         templates=templates,
+        line=(tenant.name, *facts.ancestors) if facts.ancestors or facts.is_parent else (),
     )
 
 

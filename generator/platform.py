@@ -7,6 +7,7 @@ from typing import Any
 
 from generator import lifecycle
 from generator.documents import Document, natural_key
+from generator.hierarchy import Hierarchy, hierarchy
 from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
 from generator.remotes import Remote, remote
@@ -157,6 +158,7 @@ class Platform:
     single_naming: str
     reserved_namespaces: re.Pattern[str]
     required_labels: tuple[RequiredLabel, ...]
+    hierarchy: Hierarchy
     dns_namespace: str
     dns_labels: Mapping[str, str]
     layout: Layout
@@ -204,6 +206,7 @@ def from_document(document: Document, presets: Presets = SHIPPED) -> Platform:
         single_naming=naming.get("single", "{tenant}"),
         reserved_namespaces=_any_of((*RESERVED_NAMESPACES, *spec.get("reservedNamespaces", ()))),
         required_labels=tuple(map(_required_label, spec.get("requiredLabels", ()))),
+        hierarchy=hierarchy(spec, here),
         dns_namespace=dns.get("namespace", "kube-system"),
         dns_labels=dns.get("labels", {"k8s-app": "kube-dns"}),
         layout=Layout(layout.get("split", "concern"), layout.get("buckets", 1)),

@@ -38,12 +38,14 @@ class Problem:
     """One thing that is wrong with the input, in a sentence that says what would be right.
 
     The message has no place, no field and no full stop: both are put before it when it is shown. A warning
-    is told but stops nothing.
+    is told but stops nothing. ``others`` are places that the message names, each as its text; they are shown with
+    their lines.
     """
 
     place: Place
     message: str
     warning: bool = False
+    others: tuple[Place, ...] = ()
 
     @property
     def field(self) -> str:

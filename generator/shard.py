@@ -13,11 +13,24 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator import credentials, documents, placement, plan, rendered, repository, salvage, schema, tenant, tree
+from generator import (
+    bounds,
+    credentials,
+    documents,
+    placement,
+    plan,
+    rendered,
+    repository,
+    salvage,
+    schema,
+    tenant,
+    tree,
+)
 from generator.assembly import Assembly
 from generator.directory import Entry, Facts, entry
 from generator.meter import Meter
 from generator.plan import Verdict
+from generator.platform import Platform
 from generator.problems import InputError, Place, Problem
 from generator.repository import Stamp
 from generator.tenant import Tenant
@@ -144,9 +157,12 @@ class Shard:
             raise AssertionError("nothing is built without a platform")
         platform = self.assembly.platform
         own = self._tenant(document)
-        ancestors = [self._ancestor(name) for name in facts.ancestors]
-        resolved = tree.resolve(own, ancestors, platform)
-        problems = [*tenant.check(own), *tree.check(own, resolved, platform), *placement.check(resolved)]
+        ancestors = self._above(facts.ancestors, platform)
+        resolved = tree.resolve(own, ancestors[:1], platform)
+        problems = [*tenant.check(own), *tree.check(own, resolved, platform), *bounds.check(own, ancestors, platform)]
+        problems += placement.check(resolved)
+        for risk in tree.risks(own, ancestors):
+            warn(risk)
         if problems:
             raise InputError(problems)
         if document in self._unsettled:
@@ -168,11 +184,14 @@ class Shard:
         value: Any = found.value
         return tenant.from_value(value, document)
 
-    def _ancestor(self, name: str) -> Tenant:
-        found = self._resolved.get(name)
-        if found is None:
-            found = self._resolved[name] = self._tenant(self._names[name])
-        return found
+    def _above(self, names: Sequence[str], platform: Platform) -> list[Tenant]:
+        """Return the ancestors of these names, nearest first, each resolved once."""
+        known = self._resolved
+        for at in reversed(range(len(names))):
+            if names[at] not in known:
+                above = [known[name] for name in names[at + 1 : at + 2]]
+                known[names[at]] = tree.resolve(self._tenant(self._names[names[at]]), above, platform)
+        return [known[name] for name in names]
 
     def commit(self) -> dict[str, Stamp]:
         """Move the staged files into place; return their stamps."""

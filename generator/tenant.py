@@ -6,6 +6,7 @@ from typing import Any
 
 from generator import credentials, launchers, lifecycle, secretrefs, subjects
 from generator.documents import natural_key
+from generator.hierarchy import Bounds, bounds
 from generator.launchers import Launcher
 from generator.lifecycle import Offboarding
 from generator.problems import Place, Problem, instead
@@ -26,12 +27,24 @@ from generator.subjects import Subject, subject
 #: The account that has the tenant's identity where the tenant lists none.
 WORKLOAD = "workload"
 
+#: The role of owners.
+OWNER = "admin"
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody with a role, in the namespaces of these short names; none named means all."""
 
     subject: Subject
+    role: str
+    namespaces: tuple[str, ...]
+    origin: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Those whom the parent gives a role and who stay, in the namespaces of these short names; none named means all."""
+
     role: str
     namespaces: tuple[str, ...]
     origin: Place
@@ -108,7 +121,10 @@ class ServiceAccount:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """One tenant. ``None`` in ``owners`` and ``members`` means that the parent decides, ``()`` means nobody."""
+    """One tenant. ``None`` in ``owners`` and ``members`` means that the parent decides, ``()`` means nobody.
+
+    ``kept_owners`` and ``kept_members`` are whom of the parent's they keep; ``children`` ``None`` sets no bounds.
+    """
 
     name: str
     annotations: Mapping[str, str]
@@ -120,6 +136,9 @@ class Tenant:
     offboarding: Offboarding | None
     owners: tuple[Member, ...] | None
     members: tuple[Member, ...] | None
+    kept_owners: tuple[Kept, ...]
+    kept_members: tuple[Kept, ...]
+    children: Bounds | None
     namespaces: tuple[NamespaceSpec, ...]
     settings: Settings
     service_accounts: tuple[ServiceAccount, ...]
@@ -147,8 +166,11 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
         tier=get("tier"),
         lifecycle=get("lifecycle", lifecycle.ACTIVE),
         offboarding=lifecycle.offboarding(get("offboarding"), here),
-        owners=_each(_owner, get("owners"), here / "owners"),
-        members=_each(_member, get("members"), here / "members"),
+        owners=_people(get("owners"), here / "owners"),
+        members=_people(get("members"), here / "members"),
+        kept_owners=_kept(get("owners", ()), here / "owners"),
+        kept_members=_kept(get("members", ()), here / "members"),
+        children=bounds(get("children"), here / "children"),
         namespaces=_namespaces(get("namespaces"), place),
         settings=settings(spec, here, metadata.get("labels", {})),
         service_accounts=_service_accounts(get("serviceAccounts"), here, identity),
@@ -160,19 +182,27 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
     )
 
 
-def _each(take: Any, value: Sequence[Any] | None, place: Place) -> Any:
-    """Take each item of a three-state list."""
-    if value is None:
-        return None
+def _each(take: Any, value: Sequence[Any], place: Place) -> Any:
     return tuple(take(item, place / natural_key(item, i)) for i, item in enumerate(value))
 
 
-def _owner(value: Mapping[str, str], place: Place) -> Member:
-    return Member(subject(value), "admin", (), place)
+def _people(value: Sequence[Mapping[str, Any]] | None, place: Place) -> tuple[Member, ...] | None:
+    """Take those whom a three-state list names; owners are admins of all namespaces."""
+    if value is None:
+        return None
+    return tuple(
+        Member(subject(item), item.get("role", OWNER), tuple(item.get("namespaces", ())), place / natural_key(item, i))
+        for i, item in enumerate(value)
+        if "inherited" not in item
+    )
 
 
-def _member(value: Mapping[str, Any], place: Place) -> Member:
-    return Member(subject(value), value["role"], tuple(value.get("namespaces", ())), place)
+def _kept(value: Sequence[Mapping[str, Any]], place: Place) -> tuple[Kept, ...]:
+    return tuple(
+        Kept(item.get("role", OWNER), tuple(item.get("namespaces", ())), place / i)
+        for i, item in enumerate(value)
+        if "inherited" in item
+    )
 
 
 def _namespaces(value: Sequence[Mapping[str, Any]] | None, place: Place) -> tuple[NamespaceSpec, ...]:
@@ -258,6 +288,9 @@ def check(tenant: Tenant) -> Iterator[Problem]:
     yield from lifecycle.check(tenant.lifecycle, tenant.offboarding)
     for namespace in tenant.namespaces:
         yield from lifecycle.check(namespace.lifecycle, namespace.offboarding)
+    for kept in (*tenant.kept_owners, *tenant.kept_members) if tenant.parent is None else ():
+        message = "there is no parent that anybody could be inherited from; name people, or a spec.parent"
+        yield Problem(kept.origin / "inherited", message)
     for member in (*(tenant.owners or ()), *(tenant.members or ())):
         yield from subjects.check(member.subject, member.origin)
     for account in tenant.service_accounts:
@@ -286,6 +319,8 @@ def _mentions(tenant: Tenant) -> Iterator[tuple[Place, tuple[str, ...]]]:
     """List the places that name the tenant's own namespaces."""
     for member in tenant.members or ():
         yield member.origin, member.namespaces
+    for kept in tenant.kept_members:
+        yield kept.origin, kept.namespaces
     for account in tenant.service_accounts:
         yield account.origin, account.namespaces
     for secret in tenant.secrets:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from generator import launchers, posit
-from generator.lifecycle import ACTIVE, FROZEN, Offboarding
+from generator.lifecycle import ACTIVE, FROZEN, OFFBOARDING, Offboarding
 from generator.platform import Platform
 from generator.problems import Problem, instead
 from generator.settings import Settings, overlay
-from generator.tenant import Tenant
+from generator.tenant import Kept, Member, Tenant
 
 #: The roles that every platform has.
 BUILT_IN_ROLES = ("viewer", "editor", "admin")
@@ -30,29 +30,66 @@ RESERVED_KEYS = (
     "tenantry.dev/",
 )
 
+#: Ends of the domains of keys by which namespaces are known as part of a tree.
+RESERVED_DOMAINS = ("hnc.x-k8s.io", ".tenantry.dev")
+
 
 def resolve(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> Tenant:
     """Fill in what *tenant* leaves open: from its tier, then its ancestors (nearest first), then the platform.
 
     A quota is not inherited, for a parent's cap is not a child's, and neither are identities, service accounts,
-    launchers or extras. What comes from a parent keeps the place where the parent says it.
+    launchers or extras. What comes from a parent keeps the place where the parent says it. An ancestor that is resolved
+    already stands for all above it, so that a long line need be resolved but once.
     """
-    settings = _with_tier(tenant, platform)
+    settings = with_tier(tenant, platform)
     own_quota = settings.quota or platform.defaults.quota
     for ancestor in ancestors:
-        settings = overlay(settings, _with_tier(ancestor, platform))
+        settings = overlay(settings, with_tier(ancestor, platform))
     settings = overlay(settings, platform.defaults)
     line = (tenant, *ancestors)
     return replace(
         tenant,
         settings=replace(settings, quota=own_quota),
-        owners=next((t.owners for t in line if t.owners is not None), ()),
-        members=next((t.members for t in line if t.members is not None), ()),
+        owners=_people([(one.owners, one.kept_owners) for one in line]),
+        members=_people([(one.members, one.kept_members) for one in line]),
+        kept_owners=(),
+        kept_members=(),
         lifecycle=_lifecycle(tenant, ancestors),
     )
 
 
-def _with_tier(tenant: Tenant, platform: Platform) -> Settings:
+def resolve_line(line: Sequence[Tenant], platform: Platform) -> list[Tenant]:
+    """Resolve each of a line of tenants, of which each is followed by its parent."""
+    resolved: list[Tenant] = []
+    for one in reversed(line):
+        resolved.append(resolve(one, resolved[-1:], platform))
+    return resolved[::-1]
+
+
+def _people(line: Sequence[tuple[tuple[Member, ...] | None, tuple[Kept, ...]]]) -> tuple[Member, ...]:
+    """Return whom the nearest list names, and whom it keeps of the next one's."""
+    people: tuple[Member, ...] = ()
+    for named, kept in reversed(line):
+        if named is not None:
+            people = (*named, *(stays for one in kept for stays in _stays(one, people)))
+    return people
+
+
+def _stays(kept: Kept, people: Sequence[Member]) -> Iterator[Member]:
+    """Yield those who keep a role, each in no more namespaces than before."""
+    for one in people:
+        if one.role != kept.role:
+            continue
+        namespaces = one.namespaces or kept.namespaces
+        if one.namespaces and kept.namespaces:
+            namespaces = tuple(name for name in one.namespaces if name in kept.namespaces)
+            if not namespaces:  # which would mean all of them
+                continue
+        yield replace(one, namespaces=namespaces)
+
+
+def with_tier(tenant: Tenant, platform: Platform) -> Settings:
+    """Return what a tenant's own file decides, and its tier."""
     tier = platform.tiers.get(tenant.tier) if tenant.tier is not None else None
     return overlay(tenant.settings, tier) if tier is not None else tenant.settings
 
@@ -82,6 +119,15 @@ def _check_leaving(leaving: Offboarding, resolved: Tenant, platform: Platform) -
         if name not in own:
             message = f"{name!r} is not a cluster that the tenant is on; {instead(name, own)}"
             yield Problem(leaving.origin / "clusters" / name, message)
+
+
+def risks(tenant: Tenant, ancestors: Sequence[Tenant]) -> Iterator[Problem]:
+    """Find a parent that is about to go: with its file, all that is inherited from it will be gone."""
+    for parent in ancestors[:1]:
+        if parent.lifecycle == OFFBOARDING and tenant.lifecycle != OFFBOARDING:
+            line = parent.origin / "spec" / "lifecycle"
+            message = f"{parent.name!r} is offboarding ({line}); choose another parent before its file goes"
+            yield Problem(tenant.origin / "spec" / "parent", message, warning=True, others=(line,))
 
 
 def _check_launchers(tenant: Tenant, resolved: Tenant) -> Iterator[Problem]:
@@ -116,6 +162,7 @@ def _check_roles(tenant: Tenant, platform: Platform) -> Iterator[Problem]:
     known = {*BUILT_IN_ROLES, *platform.roles}
     named = [(member.origin, member.role) for member in tenant.members or ()]
     named += [(account.origin, account.role) for account in tenant.service_accounts if account.role is not None]
+    named += [(kept.origin, kept.role) for kept in tenant.kept_members]
     for place, role in named:
         if role not in known:
             yield Problem(place / "role", f"{role!r} is not a role of the platform; {instead(role, known)}")
@@ -129,7 +176,7 @@ def _check_reserved(tenant: Tenant) -> Iterator[Problem]:
         written += [(spec.origin / "labels", spec.labels), (spec.origin / "annotations", spec.annotations)]
     for place, given in written:
         for key in given:
-            if key.startswith(RESERVED_KEYS):
+            if key.startswith(RESERVED_KEYS) or key.rpartition("/")[0].endswith(RESERVED_DOMAINS):
                 yield Problem(place / key, f"{key!r} is the platform's to set, for it decides on isolation; drop it")
 
 

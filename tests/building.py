@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from textwrap import indent
 
-from generator import conflicts, documents, placement, platform, roles, schema, tenant, tree, validity
+from generator import bounds, conflicts, documents, placement, platform, roles, schema, tenant, tree, validity
 from generator.assembly import Assembly
 from generator.directory import Directory, entry
 from generator.problems import InputError
@@ -111,8 +111,9 @@ def _resolved(tenants, made) -> Iterator:
         facts = directory.facts(name)
         own = tenant.from_value(value, _document(name))
         ancestors = [tenant.from_value(values[other], _document(other)) for other in facts.ancestors]
-        resolved = tree.resolve(own, ancestors, made)
-        _stop([*tenant.check(own), *tree.check(own, resolved, made), *placement.check(resolved)])
+        resolved, *above = tree.resolve_line([own, *ancestors], made)
+        _stop([*tenant.check(own), *tree.check(own, resolved, made), *bounds.check(own, above, made)])
+        _stop(placement.check(resolved))
         yield resolved, facts
 
 

@@ -12,6 +12,7 @@ import pytest
 from generator import (
     builders,
     cli,
+    hierarchy,
     kinds,
     launchers,
     lifecycle,
@@ -125,14 +126,16 @@ def test_only_the_command_line_and_the_crew_catch_everything():
 
 PROSE = None  # written for readers of the file; the program has no use for it
 SUBJECT = {"user": ("subject", "name"), "group": ("subject", "name"), "serviceAccount": ("subject", "namespace")}
+PEOPLE = SUBJECT | {"inherited": ("kept_owners", "kept_members")}
 
 #: Schema, place of its properties in it, the dataclasses that take them, and what is named differently there:
 #: property -> field, fields, or PROSE.
 FORMATS = [
     ("tenant", "properties/metadata", [tenant.Tenant, settings.Settings], {}),
     ("tenant", "properties/spec", [tenant.Tenant, settings.Settings], {}),
-    ("tenant", "$defs/owner", [tenant.Member, tenant.Subject], SUBJECT),
-    ("tenant", "$defs/member", [tenant.Member, tenant.Subject], SUBJECT),
+    ("tenant", "$defs/owner", [tenant.Member, tenant.Subject, tenant.Kept, tenant.Tenant], PEOPLE),
+    ("tenant", "$defs/member", [tenant.Member, tenant.Subject, tenant.Kept, tenant.Tenant], PEOPLE),
+    ("tenant", "properties/spec/properties/children", [hierarchy.Bounds], {}),
     ("tenant", "$defs/namespace", [tenant.NamespaceSpec], {}),
     ("tenant", "$defs/offboarding", [lifecycle.Offboarding], {}),
     ("tenant", "$defs/namespaceOffboarding", [lifecycle.Offboarding], {}),
@@ -169,6 +172,7 @@ FORMATS = [
             "dns": ("dns_namespace", "dns_labels"),
         },
     ),
+    ("platform", "properties/spec/properties/hierarchy", [hierarchy.Hierarchy], {}),
     ("platform", "properties/spec/properties/layout", [platform.Layout], {}),
     ("platform", "properties/spec/properties/launchers", [platform.WideLaunchers], {}),
     ("platform", "$defs/launcherAccount", [platform.LauncherAccount], {}),

@@ -74,7 +74,49 @@ def test_a_tenant_whose_file_cannot_be_read_is_not_called_missing():
 )
 def test_parents_in_a_circle_are_told_once(tenants, line):
     assert problems(tenants) == [
-        f"{place('a', 'spec/parent')}: the parents go round in a circle: {line}; one of them must have another parent, or none"
+        f"{place('a', 'spec/parent')}: the parents go round in a circle: {line} ({where(line)}); one of them must have another parent, or none"
+    ]
+
+
+def test_a_very_large_circle_is_told_in_part():
+    names = [f"t{i:03}" for i in range(500)]
+    found = directory_of({name: f"parent: {names[i - 1]}" for i, name in enumerate(names)})
+    (problem,) = conflicts.check(found)
+    assert "t000 -> t499 -> t498" in problem.message
+    assert "t481 -> ... (480 more) -> t000 (tenants/t000.yaml#spec/parent, " in problem.message
+    assert len(problem.others) == 20
+
+
+def where(line):
+    """Name the line of each parent in a circle."""
+    return ", ".join(place(name, "spec/parent") for name in line.split(" -> ")[:-1])
+
+
+def test_who_is_too_deep_is_told_and_not_once_more_those_below():
+    tenants = {"a": "", "b": "parent: a", "c": "parent: b", "d": "parent: c"}
+    assert problems(tenants, "hierarchy: {maxDepth: 3}") == []
+    assert problems(tenants, "hierarchy: {maxDepth: 1}") == [
+        (
+            f"{place('c', 'spec/parent')}: c has 2 tenants above it (c -> b -> a), and the platform lets it have 1 "
+            "(tenants/platform.yaml#spec/hierarchy/maxDepth); choose a parent further up"
+        )
+    ]
+
+
+@pytest.mark.parametrize(("labels", "count"), [("true", 1), ("false", 0)])
+def test_in_hncs_labels_a_namespace_cannot_have_the_name_of_another_tree(labels, count):
+    tenants = {
+        "research": "namespaces: []",
+        "nlp": "parent: research\nnamespaces: [{name: x, fullName: research}, {name: z, fullName: alone}]",
+        "alone": "clusters: []",
+        "outside": "namespaces: [{name: x, fullName: nlp}]",
+    }
+    found = problems(tenants, f"hierarchy: {{hncLabels: {labels}}}")
+    assert found == count * [
+        (
+            f"{place('nlp', 'spec/namespaces/x')}: namespace 'research' has the name of tenant research "
+            "(tenants/research.yaml), at the head of whose tree HNC's labels would put it; rename one"
+        )
     ]
 
 

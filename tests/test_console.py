@@ -43,6 +43,14 @@ def test_a_place_that_has_its_line_keeps_it(told):
     assert told(Problem(Place("a", (), 4, 2), "b")) == ["a:4:2: b"]
 
 
+def test_places_that_a_message_names_are_told_with_their_lines(told, tmp_path):
+    write(tmp_path, "tenants/a.yaml", "spec:\n  children:\n    clusters: true\n")
+    bounds = Place("tenants/a.yaml", ("spec", "children"))
+    message = f"too much ({bounds / 'clusters'}, {bounds})"
+    problem = Problem(Place("tenants/b.yaml", (), 1, 2), message, others=(bounds, bounds / "clusters"))
+    assert told(problem) == ["tenants/b.yaml:1:2: too much (tenants/a.yaml:3:5, tenants/a.yaml:2:3)"]
+
+
 def test_problems_stand_in_the_order_of_file_and_line_and_once(told):
     problems = [
         Problem(Place("b", (), 1, 1), "z"),

@@ -15,6 +15,7 @@ from generator.refusal import _SAY
 TENANT = "apiVersion: tenantry.dev/v1\nkind: Tenant\nmetadata: {name: vision}\n"
 PLATFORM = "apiVersion: tenantry.dev/v1\nkind: Platform\nmetadata: {name: example}\n"
 LABEL = "is not a DNS label (1 to 63 of a-z, 0-9 and '-', a letter or digit at both ends)"
+ONE_PARENT = "a tenant has one parent, written by its name; write one such as research"
 
 
 def told(text, kind):
@@ -65,10 +66,10 @@ def platform(spec):
         ("mesh: {ingress: [{tenant: a, methods: [get]}]}", "spec.mesh.ingress[0].methods[0]: 'get' is not allowed; did you mean 'GET'?"),
         ("network: {egress: [{dns: false}]}", "spec.network.egress[0].dns: false is not allowed; write true"),
         # one of several fields
-        ("owners: [{}]", "spec.owners[0]: says nothing of whom or what; write one of user, group, serviceAccount"),
+        ("owners: [{}]", "spec.owners[0]: says nothing of whom or what; write one of user, group, serviceAccount, inherited"),
         (
             "owners: [{user: a, group: b}]",
-            "spec.owners[0]: user and group exclude each other; write one of user, group, serviceAccount",
+            "spec.owners[0]: user and group exclude each other; write one of user, group, serviceAccount, inherited",
         ),
         (
             "network: {egress: [{ports: [80]}]}",
@@ -108,6 +109,8 @@ def platform(spec):
         ("network: {ingress: [{cidr: 10.0.0.1/8}]}", "spec.network.ingress[0].cidr: '10.0.0.1/8' has bits set beyond its prefix; write 10.0.0.0/8"),
         ("network: {ingress: [{tenant: a, ports: [http]}]}", "spec.network.ingress[0].ports[0]: 'http' is not a port; write 443, 53/UDP or 8000-8100/TCP"),
         ("parent: My Team", f"spec.parent: 'My Team' {LABEL}; write 'my-team'"),
+        ("parent: [a, b]", f"spec.parent: {ONE_PARENT}"),
+        ("parent: {name: a}", f"spec.parent: {ONE_PARENT}"),
         # keys of maps
         ("quota: {hard: {nvidia.com/gpu: 1}}", "spec.quota.hard.nvidia.com/gpu: 'nvidia.com/gpu' is never counted: quotas count requests for devices; write requests.nvidia.com/gpu"),
         ("extras: {Notes: 1}", f"spec.extras.Notes: 'Notes' {LABEL}; write 'notes'"),
@@ -364,7 +367,18 @@ def test_every_pattern_has_an_example_to_show_or_is_short_enough_to_be_shown(kin
 
 #: Keywords that hold other schemas, describe, or have words of their own.
 STRUCTURE = {
-    *("$defs", "$id", "$ref", "$schema", "additionalProperties", "anyOf", "default", "description", "examples"),
+    *(
+        "$defs",
+        "$id",
+        "$ref",
+        "$schema",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "default",
+        "description",
+        "examples",
+    ),
     *("format", "items", "pattern", "properties", "propertyNames", "required", "title"),
 }
 

@@ -232,3 +232,13 @@ def test_everything_wrong_in_a_file_is_told_at_once():
 def test_problems_name_the_file_of_the_tenant():
     found = check(tenant_of("research", "serviceAccounts: [{name: default}]"))
     assert [problem.place.document for problem in found] == ["tenants/research.yaml"]
+
+
+def test_nobody_is_inherited_without_a_parent():
+    spec = "owners: [{inherited: true}]\nmembers: [{group: a, role: viewer}, {inherited: true, role: viewer}]"
+    message = "there is no parent that anybody could be inherited from; name people, or a spec.parent"
+    assert told(check(vision(spec))) == [
+        f"tenants/vision.yaml#spec/owners/0/inherited: {message}",
+        f"tenants/vision.yaml#spec/members/1/inherited: {message}",
+    ]
+    assert told(check(vision(f"parent: research\n{spec}"))) == []

@@ -130,6 +130,59 @@ def test_people_are_inherited_as_a_whole_and_keep_the_place_where_a_parent_names
         }
 
 
+def test_a_list_keeps_those_of_the_parents_whom_it_says():
+    tenants = {
+        "child": """
+parent: mother
+owners: [{group: own}, {inherited: true}]
+members:
+  - {inherited: true, role: viewer}
+  - {inherited: true, role: editor, namespaces: [a, b]}
+  - {group: new, role: admin}
+namespaces: [{name: a}, {name: b}]
+""",
+        "mother": """
+parent: granny
+owners: [{inherited: true}]
+members:
+  - {group: m, role: viewer}
+  - {group: m, role: editor}
+  - {user: narrow, role: editor, namespaces: [b]}
+  - {user: elsewhere, role: editor, namespaces: [c]}
+  - {group: m, role: admin}
+namespaces: [{name: b}, {name: c}]
+""",
+        "granny": "owners: [{group: elders}]\nmembers: [{group: elders, role: viewer}]",
+    }
+    for order in orders(tenants, most=6):
+        found = resolved("child", order)
+        assert people(found.owners) == [
+            ("own", "tenants/child.yaml#spec/owners/own"),
+            ("elders", "tenants/granny.yaml#spec/owners/elders"),
+        ]
+        assert [(one.subject.name, one.role, one.namespaces, one.origin.document) for one in found.members] == [
+            ("new", "admin", (), "tenants/child.yaml"),
+            ("m", "viewer", (), "tenants/mother.yaml"),
+            ("m", "editor", ("a", "b"), "tenants/mother.yaml"),
+            ("narrow", "editor", ("b",), "tenants/mother.yaml"),
+        ]
+
+
+def test_a_line_that_is_resolved_from_above_is_what_each_is_alone():
+    keeping = (
+        "members: [{inherited: true, role: viewer}, {group: a, role: editor}]\nlimits: {container: {max: {cpu: 1}}}"
+    )
+    line = [
+        tenant_of("child", f"parent: mother\n{keeping}", "labels: {a: child}"),
+        tenant_of("mother", f"parent: granny\ntier: t\nlifecycle: frozen\n{keeping}", "labels: {b: mother}"),
+        tenant_of("granny", "owners: [{group: g}]\nmembers: [{group: g, role: viewer}]\nquota: {hard: {pods: 1}}"),
+    ]
+    platform = platform_of(f"{CLUSTER}\ntiers: {{t: {{labels: {{a: tier}}}}}}\ndefaults: {{labels: {{c: all}}}}")
+    alone = [tree.resolve(one, line[i + 1 :], platform) for i, one in enumerate(line)]
+    assert tree.resolve_line(line, platform) == alone
+    assert [len(one.members) for one in alone] == [2, 2, 1]
+
+
 def test_who_has_no_people_anywhere_has_none():
     found = resolved("vision", {"vision": ""})
     assert (found.owners, found.members) == ((), ())
@@ -229,6 +282,26 @@ def test_references_to_what_the_platform_has_are_fine():
     serviceAccounts: [{name: robot}, {name: worker, role: labeller}]
     """
     assert problems(text, shared=f"{CLUSTER}\ntiers: {{small: {{}}}}\nroles: {{labeller: {{rules: []}}}}") == []
+
+
+@pytest.mark.parametrize(
+    "key", ["hnc.x-k8s.io/included-namespace", "a.tree.hnc.x-k8s.io/depth", "a.tree.tenantry.dev/depth"]
+)
+def test_nobody_puts_a_namespace_into_a_tree_by_hand(key):
+    assert problems(f"namespaces: [{{name: a, labels: {{{key}: v}}}}]") == [
+        f"tenants/vision.yaml#spec/namespaces/a/labels/{key}: {key!r} {RESERVED}"
+    ]
+
+
+def test_a_parent_that_is_about_to_go_is_told_as_a_risk():
+    parent = tenant_of("parent", "lifecycle: offboarding")
+    found = list(tree.risks(vision("parent: parent"), [parent]))
+    assert [problem.warning for problem in found] == [True]
+    assert told(found) == [
+        "tenants/vision.yaml#spec/parent: 'parent' is offboarding (tenants/parent.yaml#spec/lifecycle); choose another parent before its file goes"
+    ]
+    assert list(tree.risks(vision("parent: parent\nlifecycle: offboarding"), [parent])) == []
+    assert list(tree.risks(vision("parent: parent"), [tenant_of("parent"), parent])) == []
 
 
 RESERVED = "is the platform's to set, for it decides on isolation; drop it"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from generator.hierarchy import HNC_DOMAIN, OWN_DOMAIN
 from generator.lifecycle import LABEL, OFFBOARDING
 from generator.manifest import Manifest
 from generator.placement import Namespace, Placement
@@ -25,7 +26,12 @@ def build(placement: Placement) -> Iterator[Manifest]:
 
 
 def _labels(placement: Placement, namespace: Namespace) -> dict[str, str]:
-    labels = {**placement.labels, **namespace.labels, **_pod_security(placement, namespace)}
+    labels = {
+        **placement.labels,
+        **namespace.labels,
+        **_pod_security(placement, namespace),
+        **_tree(placement, namespace),
+    }
     if placement.tenant.parent is not None:
         labels["tenantry.dev/parent"] = placement.tenant.parent
     labels[LABEL] = namespace.lifecycle
@@ -34,6 +40,20 @@ def _labels(placement: Placement, namespace: Namespace) -> dict[str, str]:
     elif "istio-ambient" in placement.cluster.addons:
         labels["istio.io/dataplane-mode"] = "ambient"
     return dict(sorted(labels.items()))
+
+
+def _tree(placement: Placement, namespace: Namespace) -> dict[str, str]:
+    """Say how far below each tenant of its line a namespace is, so that selectors find all that is below one.
+
+    In HNC's domain it is the namespaces that have a depth: there the namespace itself is at 0 and its tenant above it,
+    unless they have one name.
+    """
+    line = placement.line
+    labels = {f"{name}.tree.{OWN_DOMAIN}/depth": str(depth) for depth, name in enumerate(line)}
+    if line and placement.platform.hierarchy.hnc_labels:
+        whole = line if namespace.name == line[0] else (namespace.name, *line)
+        labels |= {f"{name}.tree.{HNC_DOMAIN}/depth": str(depth) for depth, name in enumerate(whole)}
+    return labels
 
 
 def _pod_security(placement: Placement, namespace: Namespace) -> dict[str, str]:

@@ -172,7 +172,7 @@ def _shape(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _type(field: Field, many: int = 0) -> str:
     """Name the types that a field may have; *many* is 1 for those of a list's items."""
     found = []
-    for form in (field.schema, *field.schema.get("anyOf", ())):
+    for form in (field.schema, *field.schema.get("allOf", ()), *field.schema.get("anyOf", ())):
         for name in _type_names(form):
             items = f" of {_type(fields.item(field, form), 1)}" if "items" in form else ""
             found.append(_TYPES[name][many] + items)

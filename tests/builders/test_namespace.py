@@ -276,3 +276,47 @@ def test_the_later_of_two_dates_holds():
         "tenantry.dev/offboarding-reason": "Empty.",
         "tenantry.dev/retain-until": "2026-12-31",
     }
+
+
+# The tree
+
+FAMILY = {
+    "research": "namespaces: []",
+    "vision": f"parent: research\n{QUOTA}\nnamespaces: [{{name: train}}]",
+    "nlp": f"parent: research\n{QUOTA}",
+    "deep": "parent: nlp\nnamespaces: [{name: x, fullName: deep}, {name: z}]\nquota: {mode: shared, hard: {pods: 1}}",
+    "alone": QUOTA,
+}
+
+
+def depths(found, name, domain="tenantry.dev"):
+    end = f".tree.{domain}/depth"
+    return {key.removesuffix(end): value for key, value in labels(found, name).items() if key.endswith(end)}
+
+
+def test_a_namespace_says_how_far_below_each_tenant_it_is():
+    found = objects(FAMILY)
+    assert depths(found, "vision-train") == {"vision": "0", "research": "1"}
+    assert depths(found, "nlp") == {"nlp": "0", "research": "1"}
+    assert depths(found, "deep") == depths(found, "deep-z") == {"deep": "0", "nlp": "1", "research": "2"}
+
+
+def test_a_tenant_that_is_in_no_tree_has_no_labels_of_one():
+    found = objects(FAMILY)
+    assert [key for key in labels(found, "alone") if ".tree." in key] == []
+    assert [key for name in ("nlp", "deep", "alone") for key in labels(found, name) if "hnc" in key] == []
+
+
+def test_in_hncs_domain_it_is_the_namespace_that_is_at_the_lowest_place():
+    found = objects(FAMILY, cluster() + "\nhierarchy: {hncLabels: true}")
+    assert depths(found, "vision-train", "hnc.x-k8s.io") == {"vision-train": "0", "vision": "1", "research": "2"}
+    assert depths(found, "nlp", "hnc.x-k8s.io") == {"nlp": "0", "research": "1"}
+    assert depths(found, "deep", "hnc.x-k8s.io") == {"deep": "0", "nlp": "1", "research": "2"}
+    assert depths(found, "deep-z", "hnc.x-k8s.io") == {"deep-z": "0", "deep": "1", "nlp": "2", "research": "3"}
+    assert depths(found, "vision-train") == {"vision": "0", "research": "1"}
+    assert [key for key in labels(found, "alone") if "hnc" in key] == []
+
+
+def test_a_parent_without_a_parent_is_the_head_of_its_tree():
+    found = objects({"top": QUOTA, "below": f"parent: top\n{QUOTA}"})
+    assert (depths(found, "top"), depths(found, "below")) == ({"top": "0"}, {"below": "0", "top": "1"})
