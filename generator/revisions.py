@@ -38,6 +38,12 @@ def changed(root: Path, revision: str, path: str, option: str = "--base") -> lis
     return sorted(os.fsdecode(name) for name in listed.split(b"\0") if name)
 
 
+def untracked(root: Path, path: str, option: str = "--base") -> list[str]:
+    """Return the files below *path* that are new to git."""
+    listed = _git(root, option, "ls-files", "-z", "--others", "--exclude-standard", "--", path)
+    return sorted(os.fsdecode(name) for name in listed.split(b"\0") if name)
+
+
 def _commit(root: Path, revision: str, option: str) -> str:
     """Return the commit that a revision names."""
     run = _run(root, option, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")

@@ -18,8 +18,9 @@ from generator import policy
 from generator.access.subject import SERVICE_ACCOUNTS
 from generator.finding import Finding, Policy
 from generator.manifest import TENANT_LABEL, Manifest
+from generator.podsecurity import ENFORCE
 from generator.problems import Place, Problem
-from generator.rules import RULES
+from generator.rules import REACHING, RULES
 from generator.rules.scene import Scene
 
 #: So many tenants are judged together: what they share is looked at once for all of them, and forgotten with them.
@@ -181,11 +182,13 @@ def _across(policies: Sequence[Policy], ground: Ground, beyond: Sequence[Mapping
     asked = [one for one in policies if RULES[one.rule].across]
     reaching = [Manifest(body, Place(document, tuple(route))) for some in beyond for body, document, route in some["r"]]
     manifests = list(reaching)
-    if not asked or not any(one.body.get("kind") in _BINDINGS for one in (*ground.manifests, *reaching)):
+    if not asked or not any(one.body.get("kind") in _REACHING for one in (*ground.manifests, *reaching)):
         return []
     bodies = [one.body for one in (*ground.manifests, *reaching)]
     named = {_home(subject) for body in bodies for subject in _subjects(body)}
     named |= {one.body["metadata"].get("namespace", "") for one in reaching}
+    named |= {parent for body in bodies if isinstance(parent := _parent(body), str)}
+    named -= {one.body["metadata"]["name"] for one in reaching if one.body.get("kind") == "Namespace"}  # there as such
     for some in beyond:
         for name, (labels, document, route, accounts) in some["n"].items():
             if name in named:
@@ -200,11 +203,16 @@ def _object(kind: str, name: str, **metadata: Any) -> dict[str, Any]:
 
 
 def _beyond(manifests: Iterable[Manifest], named: frozenset[str]) -> dict[str, Any]:
-    """Return what others may reach of a tenant's (n: its namespaces), and what of it reaches others (r)."""
+    """Return what others may reach of a tenant's (n: its namespaces), and what of it reaches others (r).
+
+    Where it has objects by which tenants reach one another, such as an Ingress, all of it may matter to them.
+    """
     namespaces: dict[str, tuple[dict[str, str], str, list[Any], list[str]]] = {}
     accounts: list[tuple[str, str]] = []
     bindings: list[Manifest] = []
+    is_whole = False
     for one in manifests:
+        is_whole = is_whole or one.body["kind"] in REACHING
         kind, metadata = one.body["kind"], one.body["metadata"]
         if kind == "Namespace":
             labels = {key: text for key, text in metadata.get("labels", {}).items() if key in _LABELS}
@@ -224,15 +232,13 @@ def _beyond(manifests: Iterable[Manifest], named: frozenset[str]) -> dict[str, A
         is_strange = home and (home not in namespaces or (home, str(subject.get("name")).split(":")[-1]) not in own)
         return bool(is_strange) or _written(subject) in named
 
-    reaching = [
-        (one.body, one.origin.document, list(one.origin.route))
-        for one in bindings
-        if any(map(reaches, _subjects(one.body)))
-    ]
+    found = [one for one in bindings if any(map(reaches, _subjects(one.body)))] if not is_whole else manifests
+    reaching = [(one.body, one.origin.document, list(one.origin.route)) for one in found]
     return {"n": namespaces, "r": reaching}
 
 
-_LABELS = (TENANT_LABEL, _PARENT_LABEL)
+_LABELS = (TENANT_LABEL, _PARENT_LABEL, ENFORCE)
+_REACHING = REACHING.union(_BINDINGS)
 
 
 def _namespaces(manifests: Iterable[Manifest]) -> Iterator[str]:
@@ -243,6 +249,12 @@ def _subjects(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the subjects of a binding that are of the right form; the rules tell of others."""
     subjects = body.get("subjects") if body.get("kind") in _BINDINGS else None
     return (one for one in subjects if isinstance(one, Mapping)) if isinstance(subjects, list) else iter(())
+
+
+def _parent(body: Mapping[str, Any]) -> object:
+    """Return the namespace that HNC is asked to put another one below, if it is."""
+    spec = body.get("spec") if body.get("kind") == "HierarchyConfiguration" else None
+    return spec.get("parent") if isinstance(spec, Mapping) else None
 
 
 def _home(subject: Mapping[str, Any]) -> str:

@@ -18,10 +18,8 @@ from generator.judging import BASELINE, Judged
 from generator.pipeline import Options, render
 from generator.problems import Place, Problem
 from generator.repository import POLICIES, RENDERED, find_root
+from generator.rules import RULES
 from generator.rules.scene import Scene
-
-#: The rule that compares what is with what was; the others look at what is.
-_COMPARING = "forbid-changed-role-refs"
 
 
 @click.command()
@@ -88,11 +86,13 @@ def _of_base(problem: Problem, base: str) -> Problem:
 
 def _rebound(root: Path, base: str, policies: Sequence[Policy]) -> Iterator[Finding]:
     """Ask those policies that compare what is with what was, of the rendered files that have changed."""
-    asked = [one for one in policies if one.rule == _COMPARING]
+    asked = [one for one in policies if RULES[one.rule].compares]
     names = [name for name in revisions.changed(root, base, RENDERED) if asked and name.endswith(".yaml")]
+    new = revisions.untracked(root, RENDERED) if names else []
     for cluster, some in groupby(names, key=lambda name: name.split("/")[1]):
         changed = list(some)
-        now, _ = manifests.read([name for name in changed if (root / name).is_file()], root)
+        fresh = [name for name in new if name.split("/")[1] == cluster]  # where what left another file may be
+        now, _ = manifests.read([name for name in (*changed, *fresh) if (root / name).is_file()], root)
         with _laid_out(revisions.files(root, base, [f"{RENDERED}/{cluster}"], only=frozenset(changed))) as folder:
             before, _ = manifests.read(["."], folder)
         yield from policy.findings(asked, Scene(now, before=before, tenants_known=True), cluster)

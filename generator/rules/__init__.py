@@ -33,12 +33,15 @@ _PODS = frozenset(
 )
 _PROFILES = frozenset({"Profile"})
 _QUOTAS = frozenset({"ResourceQuota", "HierarchicalResourceQuota", "ClusterResourceQuota", "GlobalResourceQuota"})
+_ROUTES = frozenset({"HTTPRoute", "Ingress", "Route"})
+_SHARED_QUOTAS = _QUOTAS - {"ResourceQuota"}
 _SHARES = frozenset({"RoleBinding"})
 #: What Flux applies by, and where it takes that from.
 _APPLIERS = frozenset({"Kustomization", "HelmRelease"})
 _SOURCES = frozenset({"GitRepository", "OCIRepository", "HelmRepository", "HelmChart", "Bucket"})
 _WATCHERS = frozenset({"Alert", "ImagePolicy", "ImageRepository", "ImageUpdateAutomation", "Provider", "Receiver"})
 _APPLICATIONS = frozenset({"Application", "ApplicationSet"})
+_TREES = frozenset({"HierarchyConfiguration", "SubNamespace", "SubnamespaceAnchor"})
 _ANYTHING: None = None
 
 
@@ -48,12 +51,15 @@ class Rule:
 
     Where there is no object of one of the kinds that it is *about*, whatever their API group, it finds nothing, and is
     not asked; ``None`` is any object. Nearly every question can be asked of a tenant by itself, with what all tenants
-    share; *across* marks those that are about a tenant and another.
+    share; *across* marks those that are about a tenant and another, by bindings or objects of the kinds *reaching*.
+    *compares* marks those that ask what the manifests were before.
     """
 
     name: str
     about: frozenset[str] | None
     across: bool = False
+    reaching: frozenset[str] = frozenset()
+    compares: bool = False
 
     @property
     def check(self) -> Callable[[Scene, Mapping[str, Any]], Iterator[Hit]]:
@@ -108,7 +114,9 @@ _ALL = (
     Rule("forbid-subjects", _ACCESS),
     Rule("forbid-foreign-subjects", _ACCESS, across=True),
     Rule("forbid-dangling", _ACCESS),
-    Rule("forbid-changed-role-refs", _ACCESS),
+    Rule("forbid-changed-role-refs", _ACCESS, compares=True),
+    Rule("forbid-changed-scopes", _QUOTAS, compares=True),
+    Rule("forbid-lost-namespaces", _ANYTHING, compares=True),
     Rule("forbid-aggregation", _ACCESS),
     Rule("forbid-resource-names", _ACCESS),
     Rule("forbid-unmatched-words", _ACCESS),
@@ -116,6 +124,16 @@ _ALL = (
     Rule("forbid-limit-defects", frozenset({"LimitRange"})),
     Rule("forbid-quota-conflicts", frozenset({"ResourceQuota"})),
     Rule("forbid-quota-defects", _QUOTAS),
+    Rule("forbid-unlisted-classes", _QUOTAS),
+    Rule("forbid-oversized-quotas", _QUOTAS),
+    Rule("forbid-oversold-quotas", _SHARED_QUOTAS, across=True, reaching=_SHARED_QUOTAS),
+    Rule("forbid-tree-defects", _TREES | _NAMESPACES, across=True, reaching=_TREES),
+    Rule("forbid-shadowed-objects", _TREES | _NAMESPACES, across=True, reaching=_TREES),
+    Rule("forbid-shared-hosts", _ROUTES, across=True, reaching=_ROUTES),
+    Rule("forbid-disputed-namespaces", _NAMESPACES),
+    Rule("require-namespace-names", _NAMESPACES | _TREES),
+    Rule("forbid-open-selectors", frozenset({"NetworkPolicy"})),
+    Rule("forbid-untyped-texts", _ANYTHING),
     Rule("forbid-redundant", _ACCESS),
     Rule("forbid-flux-settings", _APPLIERS | _SOURCES | _WATCHERS),
     Rule("forbid-powerful-reconcilers", _APPLIERS),
@@ -128,3 +146,6 @@ _ALL = (
 
 #: By the name that a policy's ``rule`` gives.
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
+
+#: The kinds of objects, beside bindings, by which a tenant reaches another.
+REACHING: frozenset[str] = frozenset().union(*(rule.reaching for rule in _ALL))

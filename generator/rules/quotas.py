@@ -17,6 +17,8 @@ _KINDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("quota.openshift.io", "ClusterResourceQuota"): ("spec", "quota"),
     ("capsule.clastix.io", "GlobalResourceQuota"): ("spec", "quota"),
 }
+#: The kinds that hold for several namespaces together.
+SHARED = frozenset(_KINDS.keys() - {RESOURCE_QUOTA})
 #: Keys that mean the same to the API server.
 _SAME = {"cpu": "requests.cpu", "memory": "requests.memory", "ephemeral-storage": "requests.ephemeral-storage"}
 

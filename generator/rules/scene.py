@@ -169,6 +169,16 @@ class Scene:
         found: Answer = self._answers[question]
         return found
 
+    @property
+    def everything(self) -> Iterator[Item]:
+        """All objects, those of one kind together."""
+        for items in self._items.values():
+            yield from items
+
+    def of_before(self, group: str, kind: str) -> Iterator[Item]:
+        """Yield the objects of a kind as they were; nothing where that is not known."""
+        yield from self.answer(_before).get((group, kind), ())
+
     def known(self, group: str, kind: str) -> Iterator[Item]:
         """Yield all objects of a kind, those that the cluster has of its own too."""
         yield from self.of_kind(group, kind)
@@ -276,9 +286,16 @@ class Scene:
 
 
 def _held(scene: Scene) -> Mapping[tuple[str, str], list[Item]]:
-    """Return the objects that the cluster has of its own, by API group and kind."""
+    return _by_kind(scene.snapshot)
+
+
+def _before(scene: Scene) -> Mapping[tuple[str, str], list[Item]]:
+    return _by_kind(scene.before)
+
+
+def _by_kind(manifests: Iterable[Manifest]) -> Mapping[tuple[str, str], list[Item]]:
     found: dict[tuple[str, str], list[Item]] = defaultdict(list)
-    for item in flatten(scene.snapshot):
+    for item in flatten(manifests):
         if isinstance(item, Item):
             found[item.api_version.rpartition("/")[0], item.kind].append(item)
     return found
