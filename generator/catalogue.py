@@ -13,18 +13,23 @@ from generator.finding import Policy, Waiver
 from generator.problems import InputError, Place, Problem, instead
 from generator.rules.shapes import expanded
 
+#: What stands above it decides; the examples are three quarters of a file.
+_EXAMPLES = b"\nexamples:"
 
-def read(root: Path) -> tuple[list[Policy], list[Problem]]:
+
+def read(root: Path, *, examples: bool = True) -> tuple[list[Policy], list[Problem]]:
     """Return the policies in order of their ids.
 
     A site's policy replaces the shipped one of the same id; one under ``policies/adjustments/`` changes its severity
-    or parameters. The custom resources that their grants mean are listed in them.
+    or parameters. The custom resources that their grants mean are listed in them. Without *examples*, shipped ones are
+    read only as far as they decide, and taken for what our tests have found them to be.
     """
     policies: dict[str, Policy] = {}
     problems: list[Problem] = []
     folder = shipped.policies()
     for path in sorted(folder.glob("*.yaml")) if folder.resolve() != (root / repository.POLICIES).resolve() else ():
-        policies |= _policy(documents.read(folder, path.name), problems)
+        made = None if examples else _decisive_part(folder, path.name)
+        policies |= {made.id: made} if made else _policy(documents.read(folder, path.name), problems)
     own = repository.policy_sources(root)
     for source in sorted(own, key=lambda source: source.document.startswith(f"{repository.ADJUSTMENTS}/")):
         document = documents.read(root, source.document)
@@ -33,6 +38,16 @@ def read(root: Path) -> tuple[list[Policy], list[Problem]]:
     listed, wrong = customs(root)
     policies = {one.id: replace(one, parameters=expanded(one.parameters, listed)) for one in policies.values()}
     return [policies[name] for name in sorted(policies)], [*problems, *wrong]
+
+
+def _decisive_part(folder: Path, name: str) -> Policy | None:
+    """Return a shipped policy without its examples; ``None`` if somebody made something else of its file."""
+    data, _ = documents.load(folder, name)
+    document = documents.parse((data or b"").partition(_EXAMPLES)[0] + b"\n", name)
+    value: Any = document.value
+    if document.problems or value is None:
+        return None
+    return policy.from_value({**value, "examples": {"passes": (), "fails": ()}}, Place(name))
 
 
 def _policy(document: Document, problems: list[Problem]) -> dict[str, Policy]:
@@ -111,15 +126,16 @@ def accepted(root: Path) -> tuple[tuple[Waiver, ...], list[Problem]]:
 def customs(root: Path) -> tuple[tuple[CustomResource, ...], list[Problem]]:
     """Return the custom resources that lead somewhere: those that ship, with the repository's own over them."""
     shipped_file = shipped.policies() / "data" / "custom-resources.yaml"
-    listed, problems = _customs(documents.read(shipped_file.parent, shipped_file.name))
+    document = documents.read(shipped_file.parent, shipped_file.name)
+    listed, problems = _customs(document, list(document.problems))  # our tests ask whether it is valid
     own_file = root / repository.CUSTOM_RESOURCES
     if not own_file.exists() or own_file.resolve() == shipped_file.resolve():
         return lists.united(listed, ()), problems
-    own, wrong = _customs(documents.read(root, repository.CUSTOM_RESOURCES))
+    document = documents.read(root, repository.CUSTOM_RESOURCES)
+    own, wrong = _customs(document, [*document.problems, *_wrong(document, "custom-resources")])
     return lists.united(listed, own), [*problems, *wrong]
 
 
-def _customs(document: Document) -> tuple[tuple[CustomResource, ...], list[Problem]]:
-    problems = [*document.problems, *_wrong(document, "custom-resources")]
+def _customs(document: Document, problems: list[Problem]) -> tuple[tuple[CustomResource, ...], list[Problem]]:
     value: Any = document.value
     return (() if problems else lists.from_value(value, document.name)), problems

@@ -26,6 +26,14 @@ def test_the_shipped_policies_hold_where_a_site_has_none(tmp_path):
     assert [one.id for one in policies] == sorted(path.stem for path in shipped.policies().glob("*.yaml"))
 
 
+def test_what_decides_of_a_shipped_policy_stands_above_its_examples(tmp_path):
+    whole, _ = catalogue.read(tmp_path)
+    assert catalogue.read(tmp_path, examples=False) == (
+        [replace(one, passes=(), fails=(), before=()) for one in whole],
+        [],
+    )
+
+
 def test_a_sites_policy_replaces_the_shipped_one_of_its_id(tmp_path):
     repository(tmp_path)
     text = OWN.format(id="no-wildcard-verbs", severity="low", rule="forbid-wildcards")

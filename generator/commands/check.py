@@ -36,7 +36,7 @@ def command(start: Path, /, *, jobs: int | None, no_index: bool, base: str | Non
     """Check that all files are valid, rendered/ is what they ask for, and all policies are kept; change nothing."""
     root = find_root(start)
     choice = judging.choose(start, root, given)
-    policies, problems = catalogue.read(root)
+    policies, problems = catalogue.read(root, examples=False)
     known_before = None
     if base is not None:
         policies, known_before, unread = _with_base(root, base, policies)
@@ -68,7 +68,7 @@ def _with_base(
 ) -> tuple[list[Policy], tuple[Entry, ...] | None, list[Problem]]:
     """Return the policies with the base's own, what was known there, and what of it cannot be used."""
     with _laid_out(revisions.files(root, base, [POLICIES, BASELINE])) as folder:
-        held, problems = catalogue.read(folder)
+        held, problems = catalogue.read(folder, examples=False)
         known = None
         if (folder / BASELINE).is_file():
             entries, wrong = judging.read_baseline(folder / BASELINE, folder)

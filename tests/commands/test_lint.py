@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,19 @@ def run(folder, *arguments):
 
 def test_our_own_manifests_are_clean_without_any_waiver():
     assert run(HERE, "lint") == (0, "no findings\n", "")
+
+
+def test_what_nobody_asks_for_is_not_waited_for(tmp_path):
+    write(tmp_path, "service.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: b}\n")
+    program = (
+        "import sys; sys.argv = ['tenantry', 'lint', 'service.yaml']\n"
+        "from generator.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print([one.rpartition('.')[2] for one in sys.modules"
+        " if one.startswith('generator.rules.forbid_') or one in ('generator.platform', 'jsonschema_rs')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "no findings\n['forbid_namespaces', 'forbid_service_exposure']\n"
 
 
 def test_a_wildcard_hides_no_secret(tmp_path):
