@@ -7,6 +7,7 @@ configuration exempts are not known. A server older than a field (``appArmorProf
 and words the messages that name it in another way.
 """
 
+from generator.podsecurity.pod import narrowed
 from generator.podsecurity.standard import (
     ENFORCE,
     ENFORCE_VERSION,
@@ -32,6 +33,7 @@ __all__ = [
     "Template",
     "enforced",
     "message",
+    "narrowed",
     "of_workload",
     "problems",
     "template",

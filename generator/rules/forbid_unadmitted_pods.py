@@ -13,7 +13,7 @@ from generator import podsecurity
 from generator.access.lists import Item
 from generator.podsecurity import ENFORCE, ENFORCE_VERSION, ROUTES, Standard, Template
 from generator.rules.parameters import Parameter
-from generator.rules.scene import Hit, Scene, inside, name_of, namespace_of
+from generator.rules.scene import Hit, Scene, name_of, namespace_of
 
 PARAMETERS: Mapping[str, Parameter] = {}
 
@@ -27,9 +27,10 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
             pods = podsecurity.template(item.body, route) if standard.level != "privileged" else None
             if pods is None:
                 continue
-            key = standard, repr((inside(pods.metadata, "annotations"), pods.spec))
+            asked = Template(*podsecurity.narrowed(*pods))
+            key = standard, repr(asked)
             if key not in known:
-                known[key] = _refusal(pods, standard, scene.version)
+                known[key] = _refusal(asked, standard, scene.version)
             if known[key]:
                 yield _hit(item, known[key])
 
@@ -40,7 +41,7 @@ def _enforced(scene: Scene, namespace: str) -> Standard:
 
 
 def _refusal(pods: Template, standard: Standard, cluster: str) -> str:
-    reasons = podsecurity.violations(pods.metadata, pods.spec, *standard, cluster=cluster)
+    reasons = podsecurity.violations(*pods, *standard, cluster=cluster)
     return podsecurity.message(reasons, *standard)
 
 

@@ -27,7 +27,7 @@ _OF_NO_PODS = ("pods", "count/pods", "requests.cpu", "cpu", "requests.memory")
 
 #: Quotas of one shape that are remembered as enough; of two, the one with less of everything.
 _REMEMBERED = 8
-#: Shapes that are remembered, from one scene to the next.
+#: Shapes and answers that are remembered, from one scene to the next.
 _SHAPES = 1000
 
 #: Specs of LimitRanges or quotas, by name.
@@ -50,14 +50,25 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
 class _Admitting:
     """Remembers which quotas are enough for a pod: one that has more of everything is enough too.
 
-    Thousands of tenants have the same defaults and quotas of the same keys, each with amounts of its own.
+    Thousands of tenants have the same defaults and quotas of the same keys, each with amounts of its own; and where
+    quotas come in a few sizes, their answers are few.
     """
 
     def __init__(self) -> None:
         self._enough: dict[object, list[tuple[Quantity, ...]]] = {}
+        self._known: dict[str, tuple[str, ...]] = {}
 
     def reasons(self, quotas: Specs, ranges: Specs) -> tuple[str, ...]:
         """Return why a pod that says nothing is not admitted, or not counted."""
+        key = repr((quotas, ranges))
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _SHAPES:
+                self._known.clear()
+            found = self._known[key] = self._worked_out(quotas, ranges)
+        return found
+
+    def _worked_out(self, quotas: Specs, ranges: Specs) -> tuple[str, ...]:
         shape, amounts = _shape(quotas), _amounts(quotas)
         if amounts is None:
             return tuple(dict.fromkeys(_reasons(quotas, ranges)))

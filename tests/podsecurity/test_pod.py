@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from podsecurity.asking import container, pod
 
 from generator.podsecurity import violations
-from generator.podsecurity.pod import APP_ARMOR, SOURCES, decode
+from generator.podsecurity.pod import APP_ARMOR, SOURCES, decode, narrowed
 
 UNCONFINED = {APP_ARMOR + "a": "unconfined"}
 
@@ -110,3 +110,15 @@ VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.di
 def test_nothing_that_is_malformed_is_our_bug(metadata, spec):
     for version in ("v1.0", "v1.20", "latest"):
         violations(metadata, spec, "restricted", version)
+
+
+@given(VALUES, VALUES)
+@settings(derandomize=True, database=None, deadline=None)
+def test_what_is_left_of_a_narrowed_pod_is_all_that_is_looked_at(metadata, spec):
+    assert decode(*narrowed(metadata, spec))[0] == decode(metadata, spec)[0]
+
+
+def test_pods_that_differ_in_what_nobody_looks_at_are_the_same_when_narrowed():
+    one, other = (pod({**container(), "image": f"registry/{number}", "env": [{}] * number}) for number in (1, 2))
+    assert narrowed({"name": "a"}, {**one, "nodeName": "a"}) == narrowed({"labels": {"b": "c"}}, other)
+    assert narrowed({}, pod(container("a"))) != narrowed({}, pod(container("b")))

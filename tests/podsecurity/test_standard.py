@@ -4,7 +4,16 @@ from pathlib import Path
 import pytest
 from podsecurity.asking import container, pod, restricted, safe
 
-from generator.podsecurity import ENFORCE, ENFORCE_VERSION, Standard, enforced, message, problems, violations
+from generator.podsecurity import (
+    ENFORCE,
+    ENFORCE_VERSION,
+    Standard,
+    enforced,
+    message,
+    narrowed,
+    problems,
+    violations,
+)
 from generator.problems import Place
 
 ORACLE = Path(__file__).parents[1] / "oracles" / "pod-security.jsonl"
@@ -20,6 +29,11 @@ def test_what_the_api_server_said_of_a_pod_is_what_we_say(level):
         (case, case[level], message(violations(case["metadata"], case["spec"], level), level)) for case in RECORDED
     ]
     assert [case for case, said, ours in verdicts if (said["allowed"], said["message"] or "") != (not ours, ours)] == []
+
+
+def test_of_a_narrowed_pod_the_same_is_said():
+    cases = [(case["metadata"], case["spec"]) for case in RECORDED]
+    assert [one for one in cases if violations(*narrowed(*one), "restricted") != violations(*one, "restricted")] == []
 
 
 def test_the_recorded_pods_are_many_and_of_all_kinds():
