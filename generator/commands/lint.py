@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from generator import catalogue, documents, judging, manifests, policy
+from generator import catalogue, collector, documents, judging, manifests, policy
 from generator.access.defaults import EXACT
 from generator.finding import Finding, Policy
 from generator.judging import Judged
@@ -41,6 +41,7 @@ class _Source:
 @click.option("--update-baseline", "update", is_flag=True, help="Make all that is found now known.")
 @judging.options
 @click.pass_obj
+@collector.resting()
 def command(start: Path, /, *, paths: tuple[str, ...], **options: Any) -> int:
     """Judge manifests by policies: rendered/, or any files and folders of Kubernetes YAML."""
     root = root_or(start)

@@ -144,7 +144,7 @@ class Scene:
         if quiet not in self._silenced:
             _ = self.alike  # what is worked out by now is worked out once for all
             found = copy(self)
-            found.quiet = quiet
+            vars(found).update(quiet=quiet, _silenced={})  # none leads to itself: what it holds goes as soon as it does
             self._silenced[quiet] = found
         return self._silenced[quiet]
 
