@@ -22,9 +22,12 @@ Files = dict[str, bytes]
 #: Kinds that are reviewed by whoever reviews the file that they belong to, wherever they come from.
 CONCERN_OF_KIND = {
     "AuthorizationPolicy": "30-network",
+    "GitRepository": "80-sync",
+    "Kustomization": "80-sync",
     "LimitRange": "10-quota",
     "Namespace": "00-namespace",
     "NetworkPolicy": "30-network",
+    "OCIRepository": "80-sync",
     "PeerAuthentication": "30-network",
     "ResourceQuota": "10-quota",
     "Role": "20-rbac",
@@ -32,7 +35,7 @@ CONCERN_OF_KIND = {
     "ServiceAccount": "20-rbac",
 }
 #: Concerns whose objects join the file of their kind, so that the same people review them.
-_SPREAD = frozenset({"50-launcher", "70-extras"})
+_SPREAD = frozenset({"50-launcher", "70-extras", "80-sync"})
 _EXTRAS = "70-extras"
 
 

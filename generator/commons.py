@@ -71,7 +71,7 @@ def _made(directory: Directory, name: str, members: list[Member], shared: tuple[
     cluster, remote = directory.platform.clusters[name], directory.platform.repository
     if cluster.sync is None or remote is None or cluster.sync.engine not in ENGINES:
         return None
-    return ENGINES[cluster.sync.engine](Roster(cluster, cluster.sync, remote, tuple(members), shared))
+    return ENGINES[cluster.sync.engine].build(Roster(cluster, cluster.sync, remote, tuple(members), shared))
 
 
 def check(given: Iterable[Synced], directory: Directory) -> Iterator[Problem]:

@@ -4,32 +4,53 @@ Platform and tenant files name them alike. Nothing here is ever opened: what is 
 engine on the cluster does the rest. No field holds a credential; ``secret`` names the Secret that does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.problems import Place
+from generator.problems import Place, Problem
 
 #: The ways to name a revision, of which a repository has one: of git, and of an OCI registry.
 GIT_REVISIONS = ("branch", "tag", "semver", "commit")
 OCI_REVISIONS = ("tag", "semver", "digest")
-_FALLBACK = {False: ("branch", "main"), True: ("tag", "latest")}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How signatures are checked: of git by ``mode``, of an artifact by ``provider``.
+
+    ``secret`` names the Secret with the public keys, ``None`` for signatures without keys: those of ``identities``,
+    pairs of issuer and subject.
+    """
+
+    mode: str
+    provider: str
+    secret: str | None
+    identities: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
     """A git repository, or (``is_oci``) an artifact in a registry.
 
-    ``revision`` is a way to name one and what it names: ``("branch", "main")``. ``path`` is the folder in it, empty for
-    its root. ``secret`` ``None`` opens it without credentials.
+    ``revisions`` are ways to name one and what each names: ``("branch", "main")``. ``path`` is the folder in it, empty
+    for its root. ``secret`` ``None`` opens it without credentials, and ``verify`` ``None`` believes what it finds.
     """
 
     url: str
     is_oci: bool
-    revision: tuple[str, str]
+    revisions: tuple[tuple[str, str], ...]
     path: str
     secret: str | None
+    verify: Verification | None
     origin: Place
+
+    @property
+    def revision(self) -> tuple[str, str]:
+        """The way that its revision is named, and the name; the usual branch or tag where none is."""
+        if self.revisions:
+            return self.revisions[0]
+        return ("tag", "latest") if self.is_oci else ("branch", "main")
 
     def within(self, path: str) -> str:
         """Return a path in the repository, from its root, of what lies at *path* below the folder."""
@@ -41,12 +62,28 @@ def remote(value: Mapping[str, Any], place: Place) -> Remote:
     oci = value.get("oci")
     given = value if oci is None else oci
     names = GIT_REVISIONS if oci is None else OCI_REVISIONS
-    written = next(((name, given[name]) for name in names if name in given), None)
     return Remote(
         url=given["url"],
         is_oci=oci is not None,
-        revision=written or _FALLBACK[oci is not None],
+        revisions=tuple((name, given[name]) for name in names if name in given),
         path=value.get("path", "").strip("/"),
         secret=value.get("secret"),
+        verify=_verification(given.get("verify")),
         origin=place,
     )
+
+
+def _verification(value: Mapping[str, Any] | None) -> Verification | None:
+    if value is None:
+        return None
+    get = value.get
+    identities = tuple((one["issuer"], one["subject"]) for one in get("identities", ()))
+    return Verification(get("mode", "HEAD"), get("provider", "cosign"), get("secret"), identities)
+
+
+def check(given: Remote) -> Iterator[Problem]:
+    """Find what the schema cannot see: a revision that is named in two ways."""
+    names = [name for name, _ in given.revisions]
+    if len(names) > 1:
+        place = given.origin / "oci" if given.is_oci else given.origin
+        yield Problem(place, f"{' and '.join(names)} each name a revision, and one is followed; keep one of them")

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import credentials, launchers, lifecycle, secretrefs, subjects
+from generator import credentials, launchers, lifecycle, repositories, secretrefs, subjects
 from generator.documents import natural_key
 from generator.hierarchy import Bounds, bounds
 from generator.launchers import Launcher
 from generator.lifecycle import Offboarding
 from generator.problems import Place, Problem, instead
+from generator.repositories import Repository
 from generator.secretrefs import SecretRef
 from generator.settings import (
     Amounts,
@@ -145,6 +146,7 @@ class Tenant:
     identity: Identity | None
     launchers: tuple[Launcher, ...]
     secrets: tuple[SecretRef, ...]
+    repositories: tuple[Repository, ...]
     extras: Mapping[str, Any]
     origin: Place
 
@@ -177,6 +179,7 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
         identity=identity,
         launchers=_each(launchers.from_value, get("launchers", ()), here / "launchers"),
         secrets=_each(secretrefs.from_value, get("secrets", ()), here / "secrets"),
+        repositories=_each(repositories.from_value, get("repositories", ()), here / "repositories"),
         extras=get("extras", {}),
         origin=place,
     )
@@ -284,6 +287,7 @@ def check(tenant: Tenant) -> Iterator[Problem]:
         yield Problem(here / "identity", message)
     yield from launchers.check(tenant.launchers, [one.name for one in tenant.namespaces], here / "launchers")
     yield from _check_secrets(tenant)
+    yield from repositories.check(tenant.repositories, [one.name for one in tenant.namespaces], here / "repositories")
     yield from check_settings(tenant.settings)
     yield from lifecycle.check(tenant.lifecycle, tenant.offboarding)
     for namespace in tenant.namespaces:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from generator import launchers, posit
 from generator.lifecycle import ACTIVE, FROZEN, OFFBOARDING, Offboarding
 from generator.platform import Platform
-from generator.problems import Problem, instead
+from generator.problems import Place, Problem, instead
 from generator.settings import Settings, overlay
 from generator.tenant import Kept, Member, Tenant
 
@@ -109,16 +109,21 @@ def check(tenant: Tenant, resolved: Tenant, platform: Platform) -> Iterator[Prob
         yield from _check_leaving(tenant.offboarding, resolved, platform)
     if tenant.launchers:
         yield from _check_launchers(tenant, resolved)
+    for repository in tenant.repositories:
+        yield from _check_on(repository.clusters, repository.origin / "clusters", resolved, platform)
 
 
 def _check_leaving(leaving: Offboarding, resolved: Tenant, platform: Platform) -> Iterator[Problem]:
     """Ask that a tenant is still on the clusters that it leaves: only what is there can give up its protection."""
+    yield from _check_on(leaving.clusters, leaving.origin / "clusters", resolved, platform)
+
+
+def _check_on(names: Sequence[str], place: Place, resolved: Tenant, platform: Platform) -> Iterator[Problem]:
     choice = resolved.settings.clusters
     own = [one.name for one in (platform.clusters_of(choice) if choice else platform.clusters.values())]
-    for name in leaving.clusters:
+    for name in names:
         if name not in own:
-            message = f"{name!r} is not a cluster that the tenant is on; {instead(name, own)}"
-            yield Problem(leaving.origin / "clusters" / name, message)
+            yield Problem(place / name, f"{name!r} is not a cluster that the tenant is on; {instead(name, own)}")
 
 
 def risks(tenant: Tenant, ancestors: Sequence[Tenant]) -> Iterator[Problem]:

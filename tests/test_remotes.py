@@ -1,7 +1,7 @@
 import pytest
 
 from generator.problems import Place
-from generator.remotes import remote
+from generator.remotes import check, remote
 
 HERE = Place("f.yaml")
 
@@ -19,6 +19,7 @@ HERE = Place("f.yaml")
 def test_a_repository_is_git_or_in_a_registry_and_has_one_revision(value, url, is_oci, revision):
     made = remote(value, HERE)
     assert (made.url, made.is_oci, made.revision) == (url, is_oci, revision)
+    assert (made.secret, made.verify, list(check(made))) == (None, None, [])
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from generator.builders import (
     quota,
     rbac,
     secretrefs,
+    sync,
 )
 from generator.manifest import Manifest
 from generator.placement import Placement
@@ -34,4 +35,5 @@ CONCERNS: tuple[tuple[str, tuple[Builder, ...]], ...] = (
     ("45-secrets", (secretrefs.build,)),
     ("50-launcher", (launchers.build,)),
     ("70-extras", (extras.build,)),
+    ("80-sync", (sync.build,)),
 )

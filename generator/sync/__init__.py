@@ -1,15 +1,29 @@
-"""What a cluster's sync engine reads: one module for each engine, told who is on the cluster, answering with files.
+"""What sync engines read: one module for each engine, all of the same shape.
 
-An engine knows nothing of tenants but what the roster says, which is known only when all of them have been built. It
-names every path that it wants applied; the paths of tenants never depend on how it divides them.
+``build`` is told who is on a cluster, and answers with files. It knows nothing of tenants but what the roster says,
+which is known only when all of them have been built, and names every path that it wants applied; the paths of tenants
+never depend on how it divides them. ``own`` is told of one tenant on a cluster, and answers with what the engine has
+to know of the tenant's own repositories, which lies among the tenant's files.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
+from generator.manifest import Manifest
+from generator.placement import Placement
 from generator.sync import flux
 from generator.sync.roster import Made, Roster
 
-Build = Callable[[Roster], Made]
 
-#: Engine, as the platform file names it -> what it reads on a cluster.
-ENGINES: Mapping[str, Build] = {"flux": flux.build}
+class Engine(Protocol):
+    """What applies the manifests of a cluster."""
+
+    def build(self, roster: Roster) -> Made:
+        """Return all that it reads on a cluster."""
+
+    def own(self, placement: Placement) -> Iterator[Manifest]:
+        """Yield what it has to know of the repositories of a tenant."""
+
+
+#: Engine, as the platform file names it -> what it does.
+ENGINES: Mapping[str, Engine] = {"flux": flux}

@@ -12,6 +12,7 @@ from generator.manifest import Manifest
 from generator.placement import MANAGED_BY
 from generator.repository import RENDERED
 from generator.sync import shards
+from generator.sync.flux import objects
 from generator.sync.roster import Made, Roster
 
 #: Where Flux itself lives, and all that the platform has it do.
@@ -23,12 +24,6 @@ PLATFORM = f"{shards.PREFIX}-platform"
 
 #: With a build of 0.4 s (``docs/sync.md``), it is small enough for a commit to be everywhere within a minute.
 TENANTS_PER_SHARD = 50
-#: What the project recommends: a change in git is seen by the source's interval, and this one undoes drift.
-_INTERVAL = "60m"
-_SOURCE_INTERVAL = "5m"
-_RETRY = "2m"
-_TIMEOUT = "5m"
-
 _LABELS = Fixed({MANAGED_BY: "tenantry"})
 
 
@@ -58,18 +53,10 @@ def build(roster: Roster) -> Made:
 
 
 def _source(roster: Roster) -> Manifest:
-    remote = roster.remote
-    way, revision = remote.revision
-    spec: dict[str, Any] = {"interval": _SOURCE_INTERVAL, "url": remote.url, "ref": {way: revision}}
-    if not remote.is_oci:
-        spec["sparseCheckout"] = [remote.within(f"{RENDERED}/{roster.cluster.name}")]
-    if remote.secret:
-        spec["secretRef"] = {"name": remote.secret}
-    return _object("source", _source_kind(roster), SOURCE, spec, roster)
-
-
-def _source_kind(roster: Roster) -> str:
-    return "OCIRepository" if roster.remote.is_oci else "GitRepository"
+    kind, spec = objects.source(roster.remote)
+    if not roster.remote.is_oci:
+        spec["sparseCheckout"] = [roster.remote.within(f"{RENDERED}/{roster.cluster.name}")]
+    return _manifest(kind, SOURCE, spec, roster)
 
 
 def _kustomization(roster: Roster, name: str, path: str, *, goes: bool = False) -> Manifest:
@@ -79,10 +66,10 @@ def _kustomization(roster: Roster, name: str, path: str, *, goes: bool = False) 
     that they go to take them over. Only one that *goes* because all its tenants do takes theirs with it.
     """
     spec: dict[str, Any] = {
-        "interval": roster.sync.interval or _INTERVAL,
-        "retryInterval": _RETRY,
-        "timeout": _TIMEOUT,
-        "sourceRef": {"kind": _source_kind(roster), "name": SOURCE},
+        "interval": roster.sync.interval or objects.INTERVAL,
+        "retryInterval": objects.RETRY,
+        "timeout": objects.TIMEOUT,
+        "sourceRef": {"kind": objects.source(roster.remote)[0], "name": SOURCE},
         "path": f"./{roster.remote.within(path)}",
         "prune": roster.sync.prunes,
         "deletionPolicy": "MirrorPrune" if goes else "Orphan",
@@ -91,14 +78,9 @@ def _kustomization(roster: Roster, name: str, path: str, *, goes: bool = False) 
     }
     if name != PLATFORM and roster.shared:
         spec["dependsOn"] = [{"name": PLATFORM}]
-    return _object("kustomize", "Kustomization", name, spec, roster)
+    return _manifest("Kustomization", name, spec, roster)
 
 
-def _object(group: str, kind: str, name: str, spec: dict[str, Any], roster: Roster) -> Manifest:
-    body = {
-        "apiVersion": f"{group}.toolkit.fluxcd.io/v1",
-        "kind": kind,
-        "metadata": {"name": name, "namespace": NAMESPACE, "labels": _LABELS},
-        "spec": spec,
-    }
-    return Manifest(body, roster.origin)
+def _manifest(kind: str, name: str, spec: dict[str, Any], roster: Roster) -> Manifest:
+    metadata = {"name": name, "namespace": NAMESPACE, "labels": _LABELS}
+    return Manifest(objects.body(kind, metadata, spec), roster.origin)
