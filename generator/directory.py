@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from generator.allowance import Share, pack
 from generator.documents import natural_key
 from generator.lifecycle import ACTIVE, OFFBOARDING, furthest
 from generator.platform import Platform
@@ -33,7 +34,8 @@ class Entry(NamedTuple):
     ``ingress`` are the tenants let in with their ports as written, ``egress`` (with ``*`` for whoever lets this
     one in) and ``mesh`` are tenants, each ``None`` where the tenant leaves the list to others; ``outside`` are
     namespaces of the platform, each with the route of the opening that names it; ``lifecycle`` is the tenant's own,
-    and ``leaving`` are clusters that it leaves while it stays on others.
+    and ``leaving`` are clusters that it leaves while it stays on others; ``quota`` is what the file says of that, as
+    ``allowance`` packs it.
     """
 
     document: str
@@ -48,6 +50,7 @@ class Entry(NamedTuple):
     outside: list[list[Any]]
     lifecycle: str = ACTIVE
     leaving: tuple[str, ...] | list[str] = ()
+    quota: str = ""
 
 
 def entry(value: Mapping[str, Any], document: str) -> Entry:
@@ -80,6 +83,7 @@ def entry(value: Mapping[str, Any], document: str) -> Entry:
         ],
         spec.get("lifecycle", ACTIVE),
         spec.get("offboarding", {}).get("clusters", ()),
+        pack(spec),
     )
 
 
@@ -88,13 +92,15 @@ class Facts(NamedTuple):
 
     ``ancestors`` are nearest first; ``admitted`` are those that let this one in, where that opens its egress;
     ``neighbours`` maps the tenants that its mesh settings name to their namespaces, by cluster; ``is_parent`` says
-    whether others name it as their parent.
+    whether others name it as their parent; ``share`` is what it has to know of the quotas above and below its own,
+    ``None`` where there are none.
     """
 
     ancestors: tuple[str, ...]
     admitted: tuple[Admission, ...]
     neighbours: Mapping[str, Mapping[str, tuple[str, ...]]]
     is_parent: bool = False
+    share: Share | None = None
 
 
 NO_FACTS = Facts((), (), {})
@@ -224,6 +230,11 @@ class Directory:
         item = self.entries[name]
         own = OFFBOARDING if cluster in item.leaving else item.lifecycle
         return furthest(own, self.platform.clusters[cluster].lifecycle)
+
+    def parent(self, name: str) -> str | None:
+        """Return a tenant's parent; ``None`` where there is none, or where a circle of parents is cut."""
+        chain = self._chains[name]
+        return chain[0] if chain else None
 
     def namespaces(self, name: str) -> list[str]:
         """Return the full names of a tenant's namespaces."""

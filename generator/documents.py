@@ -12,14 +12,26 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from generator import syntax
 from generator.events import Events, Positions, Value, natural_key
 from generator.problems import Place, Problem, Route
 
-__all__ = ["Document", "Value", "count", "load", "locate", "natural_key", "parse", "parse_all", "read", "resolved"]
+__all__ = [
+    "Document",
+    "Value",
+    "count",
+    "load",
+    "locate",
+    "natural_key",
+    "parse",
+    "parse_all",
+    "read",
+    "resolved",
+    "spots",
+]
 
 #: Bytes of an input file; a tenant's has about 1,000.
 MAX_DOCUMENT = 1 << 20
@@ -105,6 +117,17 @@ def resolved(problem: Problem, data: bytes, index: int = 0) -> Problem:
         return problem
     line, column = locate(data, problem.place.route, index)
     return replace(problem, place=problem.place._replace(line=line, column=column))
+
+
+def spots(root: Path) -> Callable[[Place], str]:
+    """Return what writes where a symbolic place is today, for messages about elsewhere: ``tenants/vision.yaml:14``."""
+
+    @cache
+    def spot(place: Place) -> str:
+        data, _ = load(root, place.document)
+        return place.document if data is None else f"{place.document}:{locate(data, place.route)[0]}"
+
+    return spot
 
 
 @lru_cache(maxsize=8)  # the problems of a file are shown together, and name a line of a parent's now and then

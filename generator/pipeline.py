@@ -16,7 +16,9 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from generator import commons, conflicts, crew, docket, emit, index, plan, rendered, repository, verdicts
+from generator import commons, conflicts, crew, docket, documents, emit, index, plan, rendered, repository, verdicts
+from generator.allotment import around, overdraft
+from generator.allotment.ledger import Ledger
 from generator.assembly import rendered_path
 from generator.commons import Synced
 from generator.crew import Crew
@@ -144,9 +146,11 @@ class _Run:
             if directory is None:
                 return self._outcome
             self._check_names(directory)
+            ledger = Ledger(directory)
             conflicting = list(conflicts.check(directory, self._site.shared.homes))
+            conflicting += overdraft.check(ledger, documents.spots(self._root))
             self._outcome.problems += conflicting
-            tasks = self._tasks(directory)
+            tasks = self._tasks(directory, ledger)
             homes = {name: directory.entries[name].document for facts in tasks.values() for name in facts.ancestors}
             if self._options.meter is not None:
                 self._options.meter.total = len(tasks)
@@ -206,13 +210,13 @@ class _Run:
         absent = [repository.name_of(one.document) for one in seen if one.entry is None]
         return Directory((entries[document] for document in sorted(entries)), self._site.assembly.platform, absent)
 
-    def _tasks(self, directory: Directory) -> dict[str, Facts]:
+    def _tasks(self, directory: Directory, ledger: Ledger) -> dict[str, Facts]:
         """Return what has to be built, by document: what is new, depends on something new, or is not as it was."""
         tasks: dict[str, Facts] = {}
         for name, entry in directory.entries.items():
             if self._options.tenants and name not in self._options.tenants:
                 continue
-            facts = directory.facts(name)
+            facts = around.facts(ledger, name)
             key = self._keys[entry.document] = self._key(entry, facts, directory)
             record = self._known.get(entry.document)
             is_known = record is not None and record.key == key and entry.document not in self._stale

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from generator import cloud, limitrange, shares
+from generator.allowance import Share
 from generator.directory import Admission, Facts
 from generator.fixed import Fixed
 from generator.launchers import Launcher, is_listed
@@ -65,6 +66,7 @@ class Placement:
     neighbours: Mapping[str, Sequence[str]]
     templates: Templates
     line: tuple[str, ...] = ()
+    share: Share | None = None
 
     def chosen(self, shorts: Sequence[str]) -> tuple[Namespace, ...]:
         """Return the namespaces with these short names; all of them for none."""
@@ -103,7 +105,7 @@ def place(
     templates: Templates,
 ) -> Placement:
     """Put a resolved tenant on a cluster; *labels* come from :func:`common_labels`, once for all clusters."""
-    hard = shares.of(tenant)
+    hard = shares.of(tenant, facts.share, cluster.name)
     leaving = tenant.offboarding is not None and cluster.name in tenant.offboarding.clusters
     phase = furthest(tenant.lifecycle, cluster.lifecycle, OFFBOARDING if leaving else ACTIVE)
     return Placement(
@@ -116,6 +118,7 @@ def place(
         neighbours={name: where.get(cluster.name, ()) for name, where in facts.neighbours.items()},
         templates=templates,
         line=(tenant.name, *facts.ancestors) if facts.ancestors or facts.is_parent else (),
+        share=facts.share,
     )
 
 
@@ -247,9 +250,9 @@ def _check_nodes(launcher: Launcher, here: Placement) -> Iterator[Problem]:
         yield Problem(launcher.origin / "nodes", message)
 
 
-def check(tenant: Tenant) -> Iterator[Problem]:
+def check(tenant: Tenant, share: Share | None = None) -> Iterator[Problem]:
     """Find what keeps a resolved tenant from being placed anywhere."""
-    yield from shares.check(tenant)
+    yield from shares.check(tenant, share)
     limits = tenant.settings.limits
     common = _wrong(_written(limits)) if limits else ()
     if limits is not None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from generator import lifecycle
@@ -52,7 +52,10 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster that tenants can live on; ``sync`` and ``cloud`` are ``None`` where the file does not say."""
+    """A cluster that tenants can live on; ``sync`` and ``cloud`` are ``None`` where the file does not say.
+
+    ``overcommit`` says how many times its capacity may be promised, 1 for what it does not name.
+    """
 
     name: str
     version: str
@@ -66,6 +69,7 @@ class Cluster:
     snapshot: str = ""
     lifecycle: str = lifecycle.ACTIVE
     secret_store: SecretStore | None = None
+    overcommit: Amounts = field(default_factory=dict)
 
     @property
     def mesh(self) -> bool:
@@ -258,6 +262,7 @@ def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:
         snapshot=get("snapshot", ""),
         lifecycle=get("lifecycle", lifecycle.ACTIVE),
         secret_store=secret_store(get("secretStore"), place / "secretStore"),
+        overcommit=amounts(get("overcommit", {})),
     )
 
 
@@ -372,6 +377,12 @@ def _check_cluster(cluster: Cluster, known_versions: Sequence[str]) -> Iterator[
         yield Problem(cluster.origin / "version", f"{cluster.version!r} has no schemas to check against; write {span}")
     if {"istio", "istio-ambient"} <= cluster.addons:
         yield Problem(cluster.origin / "addons", "'istio' and 'istio-ambient' exclude each other; name one")
+    for resource in cluster.overcommit:
+        if resource not in cluster.capacity:
+            message = (
+                f"{resource!r} has no capacity here that could be overcommitted; {instead(resource, cluster.capacity)}"
+            )
+            yield Problem(cluster.origin / "overcommit" / resource, message)
 
 
 def _choices(platform: Platform) -> Iterable[tuple[Place, ClusterChoice | None]]:

@@ -23,6 +23,9 @@ _COUNTS = frozenset({
     "services.loadbalancers", "services.nodeports",
 })  # fmt: skip
 
+#: Those that count what ``count/<plural>`` counts as well.
+_ALIASED = _COUNTS - {"pods", "services.loadbalancers", "services.nodeports"}
+
 #: The keys without a slash that the API server stores, besides ``hugepages-<size>`` and ``requests.hugepages-<size>``.
 STANDARD_KEYS = _COMPUTE | _CLAIMS | _COUNTS
 
@@ -148,6 +151,23 @@ def is_extended(name: str) -> bool:
     if "/" not in name or "kubernetes.io/" in name or name.startswith("requests."):
         return False
     return names.label_key("requests." + name) is None
+
+
+@lru_cache(maxsize=4096)
+def measure(key: str) -> str:
+    """Return the key by which what *key* caps is known: ``cpu`` and ``requests.cpu`` cap the same.
+
+    ``pods`` and ``count/pods`` do not: the former passes over pods that have ended.
+    """
+    if key in ("cpu", "memory", "ephemeral-storage") or key.startswith("hugepages-"):
+        return f"requests.{key}"
+    plural = key.removeprefix(objectcounts.PREFIX)
+    return plural if plural != key and plural in _ALIASED else key
+
+
+def capacity(key: str) -> str:
+    """Return the resource of nodes that a quota's key is a part of: ``cpu`` of ``requests.cpu``; itself for others."""
+    return measure(key).removeprefix("requests.")
 
 
 @lru_cache(maxsize=65_536)

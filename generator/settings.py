@@ -30,11 +30,16 @@ class PodSecurity:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What a tenant may consume in all; ``mode`` ``None`` means partition unless somebody says otherwise."""
+    """What a tenant may consume in all; ``mode`` ``None`` means the nearest ancestor's with a quota, or partition.
+
+    ``to`` names what enforces the sum in mode delegated; ``max_overcommit`` ``None`` means 1.
+    """
 
     mode: str | None
     hard: Amounts
     origin: Place
+    to: str | None = None
+    max_overcommit: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,17 @@ def _clusters(value: Any, place: Place) -> ClusterChoice | None:
 
 
 def _quota(value: Mapping[str, Any] | None, place: Place) -> Quota | None:
-    return None if value is None else Quota(value.get("mode"), amounts(value["hard"]), place / "quota")
+    if value is None:
+        return None
+    get = value.get
+    factor = get("maxOvercommit")
+    return Quota(
+        mode=get("mode"),
+        hard=amounts(get("hard", {})),
+        origin=place / "quota",
+        to=get("to"),
+        max_overcommit=None if factor is None else quantity.parse(factor),
+    )
 
 
 def _network(value: Mapping[str, Any] | None, place: Place) -> Network | None:
@@ -269,17 +284,24 @@ def overlay(upper: Settings, lower: Settings) -> Settings:
         labels={**lower.labels, **upper.labels} if upper.labels else lower.labels,
         clusters=upper.clusters or lower.clusters,
         pod_security=upper.pod_security or lower.pod_security,
-        quota=_overlay_quota(upper.quota, lower.quota),
+        quota=overlay_quota(upper.quota, lower.quota),
         limits=overlay_limits(upper.limits, lower.limits),
         network=_overlay_network(upper.network, lower.network),
         mesh=_overlay_mesh(upper.mesh, lower.mesh),
     )
 
 
-def _overlay_quota(upper: Quota | None, lower: Quota | None) -> Quota | None:
+def overlay_quota(upper: Quota | None, lower: Quota | None) -> Quota | None:
+    """Overlay quotas key by key; the other fields each as a whole."""
     if upper is None or lower is None:
         return upper or lower
-    return Quota(upper.mode or lower.mode, {**lower.hard, **upper.hard}, upper.origin)
+    return Quota(
+        mode=upper.mode or lower.mode,
+        hard={**lower.hard, **upper.hard},
+        origin=upper.origin,
+        to=upper.to or (lower.to if upper.mode is None else None),
+        max_overcommit=lower.max_overcommit if upper.max_overcommit is None else upper.max_overcommit,
+    )
 
 
 def overlay_limits(upper: Limits | None, lower: Limits | None) -> Limits | None:

@@ -160,7 +160,7 @@ class Shard:
         ancestors = self._above(facts.ancestors, platform)
         resolved = tree.resolve(own, ancestors[:1], platform)
         problems = [*tenant.check(own), *tree.check(own, resolved, platform), *bounds.check(own, ancestors, platform)]
-        problems += placement.check(resolved)
+        problems += placement.check(resolved, facts.share)
         for risk in tree.risks(own, ancestors):
             warn(risk)
         if problems:

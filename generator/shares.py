@@ -1,15 +1,20 @@
 """How a tenant's quota is divided among its namespaces.
 
-``partition``: each namespace has its own part, and the parts add up to no more than the whole. A namespace that
-names its part gets exactly that, and nothing of the keys it does not name; the one namespace that may leave its
-part open gets what is left. ``shared``: each namespace may use up to the whole, or less where it says so.
+``partition``: each namespace has its own part, and the parts add up to no more than the whole, less what the tenant's
+children have of it. A namespace that names its part gets exactly that, and nothing of the keys it does not name; the
+one namespace that may leave its part open gets what is left. ``shared`` and ``delegated``: each namespace may use up
+to the least that the tenant or one above it has, or less where it says so.
+
+What two keys both cap, ``cpu`` and ``requests.cpu``, is one thing here; it keeps the key that is written nearest.
 """
 
 from collections.abc import Iterator, Mapping
 
 from generator import quotakeys
+from generator.allowance import ALONE, LEAST, Share
 from generator.problems import Place, Problem
 from generator.quantity import ZERO, Quantity
+from generator.quotakeys import measure
 from generator.settings import Amounts
 from generator.tenant import NamespaceSpec, Tenant
 
@@ -17,42 +22,80 @@ from generator.tenant import NamespaceSpec, Tenant
 _PODS = ("pods", "count/pods")
 
 
-def of(tenant: Tenant) -> Mapping[str | None, Amounts]:
-    """Return each namespace's caps, by its short name, for a resolved tenant that :func:`check` accepts."""
-    quota = tenant.settings.quota
-    if quota is None:
+def of(tenant: Tenant, share: Share | None = None, cluster: str = "") -> Mapping[str | None, Amounts]:
+    """Return each namespace's caps on a cluster, by its short name, for a tenant that :func:`check` accepts."""
+    share = share or ALONE
+    whole = _whole(tenant, share)
+    if whole is None:
         return {spec.name: spec.quota or {} for spec in tenant.namespaces}
-    if quota.mode == "shared":
-        return {spec.name: _capped(spec.quota or {}, quota.hard) for spec in tenant.namespaces}
-    return {spec.name: _part(spec, tenant, quota.hard) for spec in tenant.namespaces}
+    if mode(tenant, share) in LEAST:
+        return {spec.name: _least(spec.quota or {}, whole) for spec in tenant.namespaces}
+    rest = _rest(tenant, whole, share.given_on(cluster))
+    return {spec.name: rest if spec.quota is None else _part(spec.quota, whole) for spec in tenant.namespaces}
 
 
-def _capped(own: Amounts, whole: Amounts) -> Amounts:
-    return {**own, **{key: min(own.get(key, amount), amount) for key, amount in whole.items()}}
-
-
-def _part(spec: NamespaceSpec, tenant: Tenant, whole: Amounts) -> Amounts:
-    if spec.quota is not None:
-        return {**spec.quota, **{key: spec.quota.get(key, ZERO) for key in whole}}
-    if len(tenant.namespaces) == 1:
-        return whole
-    return {key: amount - _claimed(tenant, key) for key, amount in whole.items()}
-
-
-def _claimed(tenant: Tenant, key: str) -> Quantity:
-    """Add up what the namespaces name of a key."""
-    named = (spec.quota[key] for spec in tenant.namespaces if spec.quota and key in spec.quota)
-    return sum(named, ZERO)
-
-
-def check(tenant: Tenant) -> Iterator[Problem]:
-    """Find namespaces without caps, and parts that do not fit into the whole."""
+def mode(tenant: Tenant, share: Share | None) -> str:
+    """Return how a resolved tenant divides its quota: as it says, as the nearest tenant above does, or in parts."""
     quota = tenant.settings.quota
-    if not tenant.namespaces:
-        return
+    return (quota.mode if quota is not None else None) or (share.mode if share is not None else "") or "partition"
+
+
+def _whole(tenant: Tenant, share: Share) -> Amounts | None:
+    """Return what there is to divide; ``None`` where nobody says."""
+    quota, bounds = tenant.settings.quota, share.bounds
+    if quota is None:
+        return bounds or None
+    return _least(quota.hard, bounds) if bounds else quota.hard
+
+
+def _least(own: Amounts, bounds: Amounts) -> Amounts:
+    """Return the lower of two caps on one thing, and each that stands alone."""
+    if own.keys() == bounds.keys():
+        return {key: min(amount, bounds[key]) for key, amount in own.items()}
+    least = {measure(key): (key, amount) for key, amount in bounds.items()}
+    for key, amount in own.items():
+        other = least.get(measure(key))
+        least[measure(key)] = (key, amount if other is None else min(amount, other[1]))
+    return dict(least.values())
+
+
+def _part(named: Amounts, whole: Amounts) -> Amounts:
+    if whole.keys() <= named.keys():
+        return named
+    measured = {measure(key) for key in named}
+    return {**named, **{key: ZERO for key in whole if measure(key) not in measured}}
+
+
+def _rest(tenant: Tenant, whole: Amounts, given: Amounts) -> Amounts:
+    if not given and len(tenant.namespaces) == 1:
+        return whole
+    return {key: max(amount - _claimed(tenant, key, given), ZERO) for key, amount in whole.items()}
+
+
+def _claimed(tenant: Tenant, key: str, given: Amounts) -> Quantity:
+    """Add up what the namespaces name of a key, and what children have of it."""
+    return sum((amount for _, amount in _named(tenant, key)), given.get(measure(key), ZERO))
+
+
+def _named(tenant: Tenant, key: str) -> Iterator[tuple[NamespaceSpec, Quantity]]:
+    """Yield the namespaces that name their part of what *key* caps, each with its part."""
+    for spec in tenant.namespaces:
+        if spec.quota is not None:
+            if key in spec.quota:
+                yield spec, spec.quota[key]
+            else:
+                yield from ((spec, amount) for other, amount in spec.quota.items() if measure(other) == measure(key))
+
+
+def check(tenant: Tenant, share: Share | None = None) -> Iterator[Problem]:
+    """Find namespaces without caps, and parts that do not fit into the whole."""
+    quota, share = tenant.settings.quota, share or ALONE
+    if quota is not None:
+        yield from _check_amounts(quota.hard, quota.origin / "hard")
     for spec in tenant.namespaces:
         yield from _check_amounts(spec.quota or {}, spec.origin / "quota")
-    if quota is None:
+    whole = _whole(tenant, share)
+    if not whole:
         if any(not spec.quota for spec in tenant.namespaces):
             message = (
                 "nobody says what the tenant may consume; add a quota here, a tier that has one, or "
@@ -60,9 +103,8 @@ def check(tenant: Tenant) -> Iterator[Problem]:
             )
             yield Problem(tenant.origin / "spec" / "quota", message)
         return
-    yield from _check_amounts(quota.hard, quota.origin / "hard")
-    if quota.mode != "shared":
-        yield from _check_partition(tenant, quota.hard)
+    if tenant.namespaces and mode(tenant, share) not in LEAST:
+        yield from _check_partition(tenant, whole, share.most_given())
 
 
 def _check_amounts(hard: Amounts, place: Place) -> Iterator[Problem]:
@@ -72,24 +114,29 @@ def _check_amounts(hard: Amounts, place: Place) -> Iterator[Problem]:
             yield Problem(place / key, reason)
 
 
-def _check_left_out(tenant: Tenant, whole: Amounts) -> Iterator[Problem]:
-    """Find namespaces in which no pod could start, for they name their part and leave out what every pod needs."""
+def _check_left_out(tenant: Tenant, whole: Amounts, given: Amounts) -> Iterator[Problem]:
+    """Find namespaces in which no pod could start, for they name their part and leave out what every pod needs.
+
+    The one of a tenant that lists none may have nothing, where children have it all: that tenant groups others.
+    """
     needed = [key for key in whole if whole[key] and (quotakeys.forced(key) or key in _PODS)]
     for spec in tenant.namespaces:
         for key in needed:
-            if spec.quota is None and len(tenant.namespaces) > 1 and whole[key] == _claimed(tenant, key):
-                message = f"the others' parts leave no {key} for {spec.name}, so no pod could start there; lower a part"
+            others = len(tenant.namespaces) > 1 or (measure(key) in given and spec.name is not None)
+            if spec.quota is None and others and whole[key] == _claimed(tenant, key, given):
+                whose = "parts of children and others" if measure(key) in given else "others' parts"
+                message = f"the {whose} leave no {key} for {spec.name}, so no pod could start there; lower a part"
                 yield Problem(spec.origin, message)
-            if spec.quota is not None and key not in spec.quota:
+            if spec.quota is not None and all(measure(key) != measure(other) for other in spec.quota):
                 message = (
                     f"{spec.name} names its part of the quota, and no {key}, so no pod could start there; name a part"
                 )
                 yield Problem(spec.origin / "quota", message)
 
 
-def _check_partition(tenant: Tenant, whole: Amounts) -> Iterator[Problem]:
+def _check_partition(tenant: Tenant, whole: Amounts, given: Amounts) -> Iterator[Problem]:
     place = tenant.origin / "spec" / "namespaces"
-    yield from _check_left_out(tenant, whole)
+    yield from _check_left_out(tenant, whole, given)
     unset = [spec for spec in tenant.namespaces if spec.quota is None]
     for spec in unset[1:]:
         message = (
@@ -98,9 +145,9 @@ def _check_partition(tenant: Tenant, whole: Amounts) -> Iterator[Problem]:
         )
         yield Problem(place / (spec.name or 0), message)
     for key, amount in whole.items():
-        claimed = _claimed(tenant, key)
+        claimed = _claimed(tenant, key, {})
         if claimed > amount:
-            parts = " + ".join(f"{s.quota[key]} ({s.name})" for s in tenant.namespaces if s.quota and key in s.quota)
+            parts = " + ".join(f"{part} ({spec.name})" for spec, part in _named(tenant, key))
             message = (
                 f"the namespaces' parts of {key} are {parts} = {claimed}, and the tenant has {amount}; lower a part"
             )

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from textwrap import indent
 
 from generator import bounds, conflicts, documents, placement, platform, roles, schema, tenant, tree, validity
+from generator.allotment import around, overdraft
+from generator.allotment.ledger import Ledger
 from generator.assembly import Assembly
 from generator.directory import Directory, entry
 from generator.problems import InputError
@@ -106,14 +108,15 @@ def _resolved(tenants, made) -> Iterator:
     """Carry tenants from their texts to where they can be built, in the order in which they are given."""
     values = {name: _value(name, text) for name, text in tenants.items()}
     directory = Directory([entry(value, _document(name)) for name, value in values.items()], made)
-    _stop(conflicts.check(directory))
+    ledger = Ledger(directory)
+    _stop([*conflicts.check(directory), *overdraft.check(ledger)])
     for name, value in values.items():
-        facts = directory.facts(name)
+        facts = around.facts(ledger, name)
         own = tenant.from_value(value, _document(name))
         ancestors = [tenant.from_value(values[other], _document(other)) for other in facts.ancestors]
         resolved, *above = tree.resolve_line([own, *ancestors], made)
         _stop([*tenant.check(own), *tree.check(own, resolved, made), *bounds.check(own, above, made)])
-        _stop(placement.check(resolved))
+        _stop(placement.check(resolved, facts.share))
         yield resolved, facts
 
 

@@ -4,6 +4,7 @@ from itertools import islice, permutations
 from textwrap import dedent, indent
 
 from generator import directory, documents, platform, schema, tenant, tree
+from generator.allotment import ledger
 
 PLATFORM = "tenants/platform.yaml"
 CLUSTER = 'clusters: [{name: prod, version: "1.34"}]'
@@ -69,6 +70,11 @@ def resolved(name, tenants, shared=""):
     ancestors = directory_of(tenants, shared).facts(name).ancestors
     made = {one: tenant_of(one, tenants[one]) for one in (name, *ancestors)}
     return tree.resolve(made[name], [made[one] for one in ancestors], platform_of(shared))
+
+
+def ledger_of(tenants, shared=""):
+    """Add up what tenants are promised, each a text by its name."""
+    return ledger.Ledger(directory_of(tenants, shared))
 
 
 def told(problems):

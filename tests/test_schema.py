@@ -40,11 +40,10 @@ def platform(spec):
     [
         # fields that are not there
         ("quotas: {}", "spec.quotas: there is no such field; did you mean 'quota'?"),
-        ("quota: {hard: {pods: 1}, zzz: 1}", "spec.quota.zzz: there is no such field; use one of 'hard', 'mode'"),
+        ("quota: {hard: {pods: 1}, zzz: 1}", "spec.quota.zzz: there is no such field; use one of 'hard', 'maxOvercommit', 'mode', 'to'"),
         ("namespaces: [{name: a, fullname: b}]", "spec.namespaces[0].fullname: there is no such field; did you mean 'fullName'?"),
         ("podSecurity: {enforce: baseline, audti: baseline}", "spec.podSecurity.audti: there is no such field; did you mean 'audit'?"),
         # fields that are missing
-        ("quota: {mode: shared}", "spec.quota.hard: is missing; write it"),
         ("members: [{group: a}]", "spec.members[0].role: is missing; write it"),
         ("podSecurity: {warn: baseline}", "spec.podSecurity.enforce: is missing; write it"),
         ("clusters: {}", "spec.clusters.selector: is missing; write it"),

@@ -106,5 +106,10 @@ def test_a_tiers_quota_is_overlaid_key_by_key():
 
 
 def test_a_parents_quota_is_not_its_childs():
-    found = objects({"research": "quota: {hard: {pods: 10, cpu: 4}}", "vision": f"{QUOTA}\nparent: research"})
-    assert hard(found) == {"pods": "10"}
+    found = objects(
+        {
+            "research": "quota: {hard: {pods: 30, cpu: 4}}",
+            "vision": "quota: {hard: {pods: 10, cpu: 0}}\nparent: research",
+        }
+    )
+    assert hard(found) == {"cpu": "0", "pods": "10"}

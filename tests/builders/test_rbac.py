@@ -237,7 +237,7 @@ namespaces: [{name: a}, {name: b, quota: {pods: 1}}]
 
 
 def test_an_inherited_member_holds_for_the_childs_namespace_of_that_name_only():
-    research = f"{QUOTA}\nmembers: [{{group: g1, role: editor, namespaces: [train]}}]\nnamespaces: [{{name: train}}]"
+    research = "quota: {hard: {pods: 30}}\nmembers: [{group: g1, role: editor, namespaces: [train]}]\nnamespaces: [{name: train}]"
     vision = f"{QUOTA}\nparent: research\nnamespaces: [{{name: train}}, {{name: serve, quota: {{pods: 1}}}}]"
     nlp = f"{QUOTA}\nparent: research"
     found = objects({"research": research, "vision": vision, "nlp": nlp})
@@ -246,7 +246,7 @@ def test_an_inherited_member_holds_for_the_childs_namespace_of_that_name_only():
 
 def test_a_list_of_members_replaces_the_parents():
     found = objects({
-        "research": f"{QUOTA}\nmembers: [{{group: parents, role: editor}}]",
+        "research": "quota: {hard: {pods: 30}}\nmembers: [{group: parents, role: editor}]",
         "vision": f"{QUOTA}\nparent: research\nmembers: [{{group: children, role: editor}}]",
         "nlp": f"{QUOTA}\nparent: research\nmembers: []",
     })  # fmt: skip

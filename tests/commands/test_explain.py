@@ -84,7 +84,7 @@ Fields:
 @pytest.mark.parametrize(
     ("field", "lines"),
     [
-        ("spec.quota.hard", ["tenant.spec.quota.hard", "  required  yes", "    requests.cpu: 64"]),
+        ("spec.quota.hard", ["tenant.spec.quota.hard", "    requests.cpu: 64"]),
         ("tenant.spec.members.role", ["tenant.spec.members.role", "  type      text", "  role: editor"]),
         ("spec.members[].role", ["tenant.spec.members.role"]),
         ("spec.members[0].role", ["tenant.spec.members.role"]),

@@ -26,7 +26,7 @@ metadata:
   name: research
   labels: {cost-center: "2000"}
 spec:
-  tier: small
+  tier: large
   owners:
     - group: research-leads
   network:
@@ -163,7 +163,7 @@ spec:
 
 
 def test_the_new_file_has_no_input_errors(tenantry, repository):
-    tenantry("new", "zoo", "--tier", "large", "--parent", "research")
+    tenantry("new", "zoo", "--tier", "small", "--parent", "research")
     code, _, err = tenantry("render", "--check", "--tenant", "zoo")
     assert (code, err) == (1, "")
     assert (repository / "tenants/zoo.yaml").is_file()
