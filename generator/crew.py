@@ -7,10 +7,10 @@ import gc
 import os
 import pickle
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 #: From how many tenants on a second process pays for its start.
 WORTH_SHARING = 200
@@ -23,6 +23,18 @@ def size(tenants: int, jobs: int | None) -> int:
     if jobs is not None:
         return max(1, jobs)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_Task = TypeVar("_Task")
+
+
+def divided(tasks: Mapping[str, _Task], at_home: Sequence[Collection[str]]) -> list[dict[str, _Task]]:
+    """Give each worker the tasks whose documents it has read, and spread the rest."""
+    lanes: list[dict[str, _Task]] = [{} for _ in at_home]
+    homes = {document: lane for lane, documents in enumerate(at_home) for document in documents}
+    for i, (document, task) in enumerate(tasks.items()):
+        lanes[homes.get(document, i % len(lanes))][document] = task
+    return lanes
 
 
 class Crew:

@@ -10,7 +10,7 @@ again from a route when a problem is shown, by :func:`locate`.
 import codecs
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path

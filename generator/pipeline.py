@@ -17,8 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from generator import commons, conflicts, crew, docket, documents, emit, index, plan, rendered, repository, verdicts
-from generator.allotment import around, overdraft
-from generator.allotment.ledger import Ledger
+from generator.allotment import around, ledger, overdraft
 from generator.assembly import rendered_path
 from generator.commons import Synced
 from generator.crew import Crew
@@ -146,15 +145,15 @@ class _Run:
             if directory is None:
                 return self._outcome
             self._check_names(directory)
-            ledger = Ledger(directory)
+            promises = ledger.Ledger(directory)
             conflicting = list(conflicts.check(directory, self._site.shared.homes))
-            conflicting += overdraft.check(ledger, documents.spots(self._root))
+            conflicting += overdraft.check(promises, documents.spots(self._root))
             self._outcome.problems += conflicting
-            tasks = self._tasks(directory, ledger)
+            tasks = self._tasks(directory, promises)
             homes = {name: directory.entries[name].document for facts in tasks.values() for name in facts.ancestors}
             if self._options.meter is not None:
                 self._options.meter.total = len(tasks)
-            divided = _divided(tasks, [{one.document for one in some} for some in surveyed])
+            divided = crew.divided(tasks, [{one.document for one in some} for some in surveyed])
             write = self._options.write and not self._outcome.errors
             unsettled = frozenset(problem.place.document for problem in conflicting)
             lanes = len(divided)
@@ -210,13 +209,13 @@ class _Run:
         absent = [repository.name_of(one.document) for one in seen if one.entry is None]
         return Directory((entries[document] for document in sorted(entries)), self._site.assembly.platform, absent)
 
-    def _tasks(self, directory: Directory, ledger: Ledger) -> dict[str, Facts]:
+    def _tasks(self, directory: Directory, promises: ledger.Ledger) -> dict[str, Facts]:
         """Return what has to be built, by document: what is new, depends on something new, or is not as it was."""
         tasks: dict[str, Facts] = {}
         for name, entry in directory.entries.items():
             if self._options.tenants and name not in self._options.tenants:
                 continue
-            facts = around.facts(ledger, name)
+            facts = around.facts(promises, name)
             key = self._keys[entry.document] = self._key(entry, facts, directory)
             record = self._known.get(entry.document)
             is_known = record is not None and record.key == key and entry.document not in self._stale
@@ -391,12 +390,3 @@ class _Run:
             for one in self._synced
         }
         index.save(self._root, Index(self._site.digest, records, synced), written)
-
-
-def _divided(tasks: dict[str, Facts], at_home: Sequence[Collection[str]]) -> list[dict[str, Facts]]:
-    """Give each worker the tasks whose documents it has read, and spread the rest."""
-    lanes: list[dict[str, Facts]] = [{} for _ in at_home]
-    homes = {document: lane for lane, documents in enumerate(at_home) for document in documents}
-    for i, (document, facts) in enumerate(tasks.items()):
-        lanes[homes.get(document, i % len(lanes))][document] = facts
-    return lanes
