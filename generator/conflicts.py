@@ -1,6 +1,6 @@
 """What is wrong between tenants: parents, names, and openings that only one side knows of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from generator import names
 from generator.directory import EVERY_TENANT, Directory, Entry
@@ -10,6 +10,8 @@ from generator.settings import Settings
 
 #: How many tenants of a circle are named; nobody draws a larger one by hand.
 _LINE = 20
+#: How many children of a missing parent a message lists.
+_MOST_CHILDREN = 5
 
 
 def check(directory: Directory, shared: Mapping[tuple[str, str], Place] | None = None) -> Iterator[Problem]:
@@ -49,9 +51,12 @@ def _named(settings: Settings) -> Iterator[tuple[str, Place]]:
 
 
 def _check_parents(directory: Directory) -> Iterator[Problem]:
+    orphans: dict[str, list[Entry]] = {}
     for item in directory.entries.values():
-        if item.parent is not None:
-            yield from _check_exists(directory, item.parent, Place(item.document, ("spec", "parent")))
+        if item.parent is not None and item.parent not in directory.entries and item.parent not in directory.absent:
+            orphans.setdefault(item.parent, []).append(item)
+    for parent, children in orphans.items():
+        yield from _parentless(parent, children, directory)
     for cycle in directory.cycles:
         places = tuple(_parent_place(directory, name) for name in cycle[:-1])[:_LINE]
         names = [*cycle[:_LINE], f"... ({len(cycle) - 1 - _LINE} more)", cycle[0]] if len(cycle) > _LINE + 1 else cycle
@@ -78,6 +83,17 @@ def _check_depth(directory: Directory) -> Iterator[Problem]:
                 "choose a parent further up"
             )
             yield Problem(_parent_place(directory, name), message, others=(limit,))
+
+
+def _parentless(parent: str, children: Sequence[Entry], directory: Directory) -> Iterator[Problem]:
+    """Tell each child of a tenant that there is none of this name; who has removed it sees all that need another."""
+    hint = instead(parent, directory.entries)
+    if len(children) > 1:
+        names = [child.name for child in children[:_MOST_CHILDREN]]
+        more = f" and {len(children) - len(names)} more" if len(children) > len(names) else ""
+        hint += f" (it is the parent of {', '.join(names)}{more}: give each another parent before it is removed)"
+    for child in children:
+        yield Problem(Place(child.document, ("spec", "parent")), f"{parent!r} is not a tenant; {hint}")
 
 
 def _check_clusters(directory: Directory) -> Iterator[Problem]:

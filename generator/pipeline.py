@@ -9,83 +9,45 @@ everything is known to be right.
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from generator import commons, conflicts, crew, docket, documents, emit, index, plan, rendered, repository, verdicts
+from generator import (
+    commons,
+    conflicts,
+    crew,
+    docket,
+    documents,
+    emit,
+    guard,
+    index,
+    losses,
+    plan,
+    removals,
+    rendered,
+    repository,
+    verdicts,
+)
 from generator.allotment import around, ledger, overdraft
 from generator.assembly import rendered_path
 from generator.commons import Synced
 from generator.crew import Crew
 from generator.directory import Directory, Entry, Facts
-from generator.finding import Finding, Policy
+from generator.finding import Finding
+from generator.guard import Case
 from generator.index import Index
-from generator.meter import Meter
-from generator.problems import Place, Problem, instead
+from generator.losses import Losses
+from generator.outcome import Options, Outcome
+from generator.problems import Place
 from generator.repository import Stamp
 from generator.shard import Built, Change, Shard, Surveyed
-from generator.site import Site, read_site, snapshots
+from generator.site import Site, read_removals, read_site, snapshots
 from generator.verdicts import Ground, Judge
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to run. ``tenants`` and ``clusters`` narrow what is built; empty means all.
-
-    ``showing`` is how many changed files are kept to be shown. ``jobs`` is the number of processes; ``None``
-    leaves it to the machine. ``meter`` is kept up to date with how far the run has come. ``policies`` are what the
-    manifests are judged by.
-    """
-
-    write: bool = True
-    tenants: frozenset[str] = frozenset()
-    clusters: frozenset[str] = frozenset()
-    jobs: int | None = None
-    use_index: bool = True
-    showing: int = 0
-    meter: Meter | None = None
-    policies: tuple[Policy, ...] = ()
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether only a part is built."""
-        return bool(self.tenants or self.clusters)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a run found and did. ``changes`` and ``deleted`` are what it wrote, or what it would have written.
-
-    ``findings`` are what policies find in it; ``refused`` what they were not asked about, since the API server would
-    refuse it.
-    """
-
-    tenants: int = 0
-    files: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    deleted: list[str] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    refused: list[Problem] = field(default_factory=list)
-
-    @property
-    def errors(self) -> list[Problem]:
-        """The problems that stop a run; the others are told and stop nothing."""
-        return [problem for problem in self.problems if not problem.warning]
-
-    @property
-    def input_errors(self) -> list[Problem]:
-        """The errors in what people write, as against files under ``rendered/`` that are not as they should be."""
-        return [error for error in self.errors if error.place.document.partition("/")[0] != repository.RENDERED]
-
-    @property
-    def current(self) -> bool:
-        """Whether ``rendered/`` is what the tenant files ask for."""
-        return not (self.changes or self.deleted or self.errors)
+__all__ = ["Options", "Outcome", "render"]
 
 
 def render(root: Path, options: Options) -> Outcome:
@@ -112,10 +74,12 @@ class _Run:
         self._keys: dict[str, str] = {}
         self._synced: list[Synced] = []
         self._judged = self._load_verdicts()
+        self._removals, wrong = read_removals(root)
+        self._outcome.problems += [*wrong, *removals.check(self._removals, options.today)]
 
     def unchanged(self) -> Outcome | None:
         """Return the outcome of a run in which nothing has changed since the last; ``None`` if something has."""
-        if self._options.narrowed or self._site.problems or self._found.links or self._stale:
+        if self._options.narrowed or self._outcome.problems or self._found.links or self._stale or self._options.since:
             return None
         if not len(self._sources) == len(self._known) == len(self._index.records):
             return None
@@ -131,6 +95,7 @@ class _Run:
             return None
         self._conclude(self._judged)
         self._outcome.files = len(self._found.files)
+        self._outcome.problems += removals.idle(self._removals, set(map(repository.name_of, self._known)))
         return self._outcome
 
     def everything(self) -> Outcome:
@@ -144,7 +109,9 @@ class _Run:
             directory = self._directory(seen)
             if directory is None:
                 return self._outcome
-            self._check_names(directory)
+            self._outcome.problems += plan.unknown(
+                self._options.tenants, self._options.clusters, directory, self._found
+            )
             promises = ledger.Ledger(directory)
             conflicting = list(conflicts.check(directory, self._site.shared.homes))
             conflicting += overdraft.check(promises, documents.spots(self._root))
@@ -163,25 +130,9 @@ class _Run:
             paths = self._paths(directory, built)
             self._sync(directory, paths)
             self._judge([one for some in workers.each("verdicts") for one in some.items()])
-            self._finish(workers, directory, built, {path for some in paths.values() for path in some})
+            lost = losses.united(workers.each("losses"))
+            self._finish(workers, directory, built, {path for some in paths.values() for path in some}, lost)
         return self._outcome
-
-    def _check_names(self, directory: Directory) -> None:
-        """Refuse to narrow a run to tenants and clusters that neither are, nor have left any files."""
-        tenants, clusters = self._options.tenants, self._options.clusters
-        known = {**directory.entries, **dict.fromkeys(directory.absent)}
-        there = directory.platform.clusters
-        for name in sorted(tenants - known.keys()):
-            if not self._left({name}, set()):
-                message = f"{name!r} is not a tenant; {instead(name, known)}"
-                self._outcome.problems.append(Problem(Place("--tenant"), message))
-        for name in sorted(clusters - there.keys()):
-            if not self._left(set(), {name}):
-                message = f"{name!r} is not a cluster; {instead(name, there)}"
-                self._outcome.problems.append(Problem(Place("--cluster"), message))
-
-    def _left(self, tenants: AbstractSet[str], clusters: AbstractSet[str]) -> bool:
-        return any(repository.is_output_of(path, tenants, clusters) for path in self._found.files)
 
     def _shards(self, fresh: Sequence[str]) -> list[Shard]:
         lanes = crew.size(len(fresh) + len(self._stale), self._options.jobs)
@@ -196,6 +147,7 @@ class _Run:
                 self._options.clusters,
                 self._options.meter,
                 Judge(self._options.policies, self._grounds) if self._options.policies else None,
+                watching=bool(self._found.files),
             )
             for lane in range(lanes)
         ]
@@ -309,7 +261,9 @@ class _Run:
         self._keys |= {one.folder: one.key for one in self._synced}
         self._outcome.problems += commons.check(self._synced, directory)
 
-    def _finish(self, workers: Crew, directory: Directory, built: Sequence[Built], wanted: set[str]) -> None:
+    def _finish(
+        self, workers: Crew, directory: Directory, built: Sequence[Built], wanted: set[str], lost: Losses
+    ) -> None:
         """Write what was built if everything is right, and tell what there is to tell."""
         outcome = self._outcome
         common = self._site.shared.files | {p: text for one in self._synced for p, text in one.made.files.items()}
@@ -318,8 +272,10 @@ class _Run:
         outcome.changes = [change for one in built for change in one.changes] + shared
         wanted |= common.keys()
         outcome.problems += plan.blocked(wanted, self._found)
-        if not outcome.input_errors:  # what a broken tenant file asks for is not known
-            outcome.deleted = self._leftovers(wanted)
+        # What a broken tenant file asks for is not known, so that nobody can say what is left over.
+        if all(error.place.document == repository.REMOVALS for error in outcome.input_errors):
+            outcome.deleted = self._leftovers(wanted, lost)
+            self._guard(directory, lost)
         outcome.files = sum(map(self._concerned, wanted)) if self._options.narrowed else len(wanted)
         if outcome.errors or not self._options.write:
             workers.each("abort")
@@ -344,7 +300,7 @@ class _Run:
         source = emit.source_of(data)
         return source is not None and repository.name_of(source) not in self._options.tenants
 
-    def _leftovers(self, wanted: Collection[str]) -> list[str]:
+    def _leftovers(self, wanted: Collection[str], lost: Losses) -> list[str]:
         """Return the files of ours that nobody wants any more; tell of those that are not ours to delete."""
         deleted = []
         for path in sorted(self._found.files.keys() - wanted):
@@ -356,9 +312,24 @@ class _Run:
             delete, problem = plan.leftover(path, data)
             if delete:
                 deleted.append(path)
+                lost.add(path, emit.source_of(data) or "", data, None)
             if problem is not None:
                 self._outcome.problems.append(problem)
         return deleted
+
+    def _guard(self, directory: Directory, lost: Losses) -> None:
+        """Keep what may not vanish, and tell what was allowed to and is gone."""
+        since, today = self._options.since, self._options.today
+        case = Case(
+            directory,
+            [lost, *([since] if since else [])],
+            self._removals,
+            today,
+            lambda: since.tenants if since and since.tenants else repository.names_in(self._found.files),
+            lambda: sum(losses.count(rendered.read(str(self._root), path) or b"") for path in self._found.files),
+        )
+        self._outcome.problems += guard.problems(case)
+        self._outcome.problems += removals.idle(self._removals, directory.entries, case.removed)
 
     def _commit(self, workers: Crew, shared: Iterable[Change]) -> dict[str, Stamp]:
         stamps: dict[str, Stamp] = {}

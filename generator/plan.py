@@ -1,11 +1,14 @@
 """Decide what must change under ``rendered/``; change nothing."""
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from enum import Enum
 
+from generator.directory import Directory
 from generator.emit import Ownership, ownership
-from generator.problems import Place, Problem
+from generator.problems import Place, Problem, instead
 from generator.rendered import Found
+from generator.repository import is_output_of
 
 
 class Verdict(Enum):
@@ -83,3 +86,17 @@ def leftover(path: str, data: bytes) -> tuple[bool, Problem | None]:
         )
         return False, Problem(Place(path), message)
     return False, Problem(Place(path), "the file is not one of tenantry's and stays as it is", warning=True)
+
+
+def unknown(
+    tenants: AbstractSet[str], clusters: AbstractSet[str], directory: Directory, found: Found
+) -> Iterator[Problem]:
+    """Find what a run is narrowed to that neither is a tenant or a cluster, nor has left any files."""
+    known = {**directory.entries, **dict.fromkeys(directory.absent)}
+    there = directory.platform.clusters
+    for name in sorted(tenants - known.keys()):
+        if not any(is_output_of(path, {name}, set()) for path in found.files):
+            yield Problem(Place("--tenant"), f"{name!r} is not a tenant; {instead(name, known)}")
+    for name in sorted(clusters - there.keys()):
+        if not any(is_output_of(path, set(), {name}) for path in found.files):
+            yield Problem(Place("--cluster"), f"{name!r} is not a cluster; {instead(name, there)}")

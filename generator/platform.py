@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator import lifecycle
+from generator import lifecycle, removals
 from generator.documents import Document, natural_key
 from generator.hierarchy import Hierarchy, hierarchy
 from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
 from generator.remotes import Remote, remote
+from generator.removals import USUAL, Guard
 from generator.secretrefs import SecretStore
 from generator.secretrefs import store as secret_store
 from generator.settings import Amounts, ClusterChoice, Settings, amounts, settings
@@ -172,6 +173,7 @@ class Platform:
     presets: Presets = SHIPPED
     registries: tuple[str, ...] | None = None
     repository: Remote | None = None
+    guard: Guard = USUAL
 
     def namespace_name(self, tenant: str, namespace: str | None) -> str:
         """Apply the naming rule; ``None`` is the one namespace of a tenant that lists none."""
@@ -220,6 +222,7 @@ def from_document(document: Document, presets: Presets = SHIPPED) -> Platform:
         presets=presets,
         registries=tuple(spec["registries"]) if "registries" in spec else None,
         repository=remote(spec["repository"], here / "repository") if "repository" in spec else None,
+        guard=removals.guard(spec.get("guard", {})),
     )
 
 

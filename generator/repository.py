@@ -1,7 +1,7 @@
 """Where things lie in a tenants repository, and which of them there are right now."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ PRESETS = "presets"
 RENDERED = "rendered"
 PLATFORM = "tenants/platform.yaml"
 WAIVERS = "tenants/waivers.yaml"
+#: What may be removed beyond the limits of the platform file.
+REMOVALS = "tenants/removals.yaml"
 #: The tool's own corner, never committed: lock, staging, index.
 PRIVATE = ".tenantry"
 
@@ -60,7 +62,7 @@ def root_or(start: Path) -> Path:
 
 def tenant_sources(root: Path) -> list[Source]:
     """List the tenant files, in the order of their paths; anything in ``tenants/`` that is no YAML is passed over."""
-    reserved = {PLATFORM, WAIVERS}
+    reserved = {PLATFORM, WAIVERS, REMOVALS}
     found = (source for source in _walk(root, TENANTS) if source.document not in reserved)
     return sorted(found, key=lambda source: source.document)
 
@@ -122,6 +124,11 @@ def template_texts(root: Path) -> tuple[dict[str, str], list[Problem]]:
 def name_of(document: str) -> str:
     """Return the name that what a document describes must have: that of the file, without its ending."""
     return document.rpartition("/")[2].rpartition(".")[0]
+
+
+def names_in(paths: Iterable[str]) -> set[str]:
+    """Return the names that rendered paths may hold a tenant by."""
+    return {part.removesuffix(".yaml") for path in paths for part in path.split("/")[3:5]}
 
 
 def is_output_of(path: str, tenants: AbstractSet[str], clusters: AbstractSet[str]) -> bool:

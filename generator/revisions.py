@@ -38,10 +38,23 @@ def changed(root: Path, revision: str, path: str, option: str = "--base") -> lis
     return sorted(os.fsdecode(name) for name in listed.split(b"\0") if name)
 
 
+def names(root: Path, revision: str, path: str, option: str = "--base") -> list[str]:
+    """Return the names of the files below *path* at a revision."""
+    listed = _git(root, option, "ls-tree", "-r", "-z", "--name-only", _commit(root, revision, option), "--", path)
+    return [os.fsdecode(name) for name in listed.split(b"\0") if name]
+
+
 def untracked(root: Path, path: str, option: str = "--base") -> list[str]:
     """Return the files below *path* that are new to git."""
     listed = _git(root, option, "ls-files", "-z", "--others", "--exclude-standard", "--", path)
     return sorted(os.fsdecode(name) for name in listed.split(b"\0") if name)
+
+
+def fork_point(root: Path, revision: str, option: str = "--base") -> str:
+    """Return the commit at which what is checked out left a revision; the revision itself where git cannot tell."""
+    commit = _commit(root, revision, option)
+    run = _run(root, option, "merge-base", commit, "HEAD")
+    return run.stdout.decode().strip() if run.returncode == 0 else commit
 
 
 def _commit(root: Path, revision: str, option: str) -> str:

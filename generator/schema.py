@@ -14,7 +14,7 @@ from generator.formats import FORMATS
 from generator.problems import Place, Problem
 
 #: The kinds of document that people write, each with a published schema.
-KINDS = ("tenant", "platform", "policy", "adjustment", "waivers", "custom-resources", "preset")
+KINDS = ("tenant", "platform", "policy", "adjustment", "waivers", "removals", "custom-resources", "preset")
 
 
 def check(document: Document, kind: str) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ from generator import (
 )
 from generator.assembly import Assembly
 from generator.directory import Entry, Facts, entry
+from generator.losses import Losses
 from generator.meter import Meter
 from generator.plan import Verdict
 from generator.platform import Platform
@@ -69,7 +70,7 @@ class Shard:
     """The tenants of some documents.
 
     *showing* is how many changed files are kept to be shown; *clusters* are those whose files are looked at, all
-    of them if none is named.
+    of them if none is named. *watching* has it note what would vanish, where there is something that can.
     """
 
     root: Path
@@ -80,6 +81,8 @@ class Shard:
     clusters: frozenset[str] = frozenset()
     meter: Meter | None = None
     judge: Judge | None = None
+    watching: bool = False
+    _losses: Losses = field(default_factory=Losses)
     _values: dict[str, bytes] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _resolved: dict[str, Tenant] = field(default_factory=dict)
@@ -141,6 +144,8 @@ class Shard:
             verdict = plan.judge(text, found)
             if verdict is Verdict.SAME:
                 continue
+            if self.watching:
+                self._losses.add(path, document, found, text)
             objection = plan.objection(path, verdict, document)
             if objection is not None:
                 problems.append(objection)
@@ -173,6 +178,10 @@ class Shard:
     def verdicts(self) -> dict[str, str]:
         """Return what was found in what was built, by document."""
         return self.judge.verdicts() if self.judge is not None else {}
+
+    def losses(self) -> Losses:
+        """Return what vanishes from the files that were built."""
+        return self._losses
 
     def _tenant(self, document: str) -> Tenant:
         packed = self._values.get(document)

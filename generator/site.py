@@ -11,6 +11,7 @@ from generator import (
     index,
     manifests,
     platform,
+    removals,
     repository,
     roles,
     schema,
@@ -25,6 +26,7 @@ from generator.launcher.preset import Preset
 from generator.manifest import Manifest
 from generator.platform import Platform
 from generator.problems import InputError, Place, Problem
+from generator.removals import Removal
 from generator.sops import SopsFile
 from generator.templates import Templates
 
@@ -134,3 +136,13 @@ def snapshots(root: Path, made: Platform) -> tuple[dict[str, tuple[Manifest, ...
             found[cluster.name] = tuple(bodies)
             problems += wrong
     return found, problems
+
+
+def read_removals(root: Path) -> tuple[tuple[Removal, ...], list[Problem]]:
+    """Return what somebody has agreed to have removed."""
+    if not (root / repository.REMOVALS).exists():
+        return (), []
+    document = documents.read(root, repository.REMOVALS)
+    wrong = [*document.problems, *(schema.check(document, "removals") if document.value is not None else ())]
+    value: Any = document.value
+    return (() if wrong else removals.from_value(value, document.name)), wrong

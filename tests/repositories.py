@@ -27,6 +27,9 @@ spec:
     limits: {container: {default: {cpu: 1, memory: 1Gi}, defaultRequest: {cpu: 100m, memory: 128Mi}}}
 """
 
+#: The ``spec`` of a tenant that may be removed: it has been offboarding in what was rendered last.
+GOING = "{tier: small, lifecycle: offboarding}"
+
 #: The files of a tenant, where nobody says otherwise.
 CONCERNS = ["00-namespace.yaml", "10-quota.yaml", "20-rbac.yaml", "30-network.yaml"]
 

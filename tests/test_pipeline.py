@@ -6,6 +6,7 @@ import shutil
 import pytest
 from repositories import (
     CONCERNS,
+    GOING,
     PLATFORM,
     files,
     folders,
@@ -105,7 +106,9 @@ def test_the_meter_is_told_how_far_the_run_has_come(tmp_path):
 
 
 def test_a_deleted_tenant_takes_exactly_its_files_and_its_folders(tmp_path):
-    repository(tmp_path, "nlp", us="{tier: small, clusters: [us]}", vision="{tier: small, clusters: [eu, us]}")
+    going = "{tier: small, lifecycle: offboarding, clusters: %s}"
+    platform = PLATFORM + "  guard: {maxRemovedTenants: 2}\n"
+    repository(tmp_path, "nlp", us=going % "[us]", vision=going % "[eu, us]", platform=platform)
     rendering(tmp_path)
     before = stamps(tmp_path)
     (tmp_path / "tenants/us.yaml").unlink()
@@ -119,7 +122,7 @@ def test_a_deleted_tenant_takes_exactly_its_files_and_its_folders(tmp_path):
 
 @pytest.mark.parametrize("options", EVERY_WAY, ids=["index", "no index"])
 def test_a_file_of_somebody_else_stays_and_is_reported(tmp_path, options):
-    repository(tmp_path, "nlp", "vision")
+    repository(tmp_path, "nlp", vision=GOING)
     rendering(tmp_path)
     ours = files(tmp_path)
     foreign = {
@@ -137,7 +140,7 @@ def test_a_file_of_somebody_else_stays_and_is_reported(tmp_path, options):
 
 
 def test_files_with_our_marker_are_ours_wherever_they_come_from(tmp_path):
-    repository(tmp_path / "a", "nlp", "vision")
+    repository(tmp_path / "a", "nlp", vision=GOING)
     repository(tmp_path / "b", "nlp")
     rendering(tmp_path / "a")
     shutil.copytree(tmp_path / "a/rendered", tmp_path / "b/rendered")
@@ -148,7 +151,7 @@ def test_files_with_our_marker_are_ours_wherever_they_come_from(tmp_path):
 
 
 def test_a_hand_edited_file_that_nobody_wants_any_more_stops_the_run(tmp_path):
-    repository(tmp_path, "nlp", "vision")
+    repository(tmp_path, "nlp", vision=GOING)
     rendering(tmp_path)
     edited = tmp_path / "rendered/eu/tenants/vision/20-rbac.yaml"
     edited.write_text(edited.read_text() + "# mine\n")

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from repositories import (
+    GOING,
     die_at,
     files,
     in_a_child,
@@ -31,7 +32,8 @@ FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork her
 
 def before_and_after(root):
     """Make a repository with changes that a run has to bring out: new, changed and deleted files."""
-    repository(root, "gone", "nlp", "vision")
+    leaving = "{tier: large, clusters: [eu, us], offboarding: {clusters: [eu]}}"
+    repository(root, "nlp", vision=leaving, gone=GOING)
     rendering(root)
     write(root, "tenants/nlp.yaml", tenant("nlp", "{tier: large}"))
     write(root, "tenants/vision.yaml", tenant("vision", "{tier: large, clusters: [us]}"))

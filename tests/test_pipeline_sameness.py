@@ -8,6 +8,7 @@ import shutil
 import pytest
 from repositories import (
     CONCERNS,
+    GOING,
     PLATFORM,
     files,
     folders,
@@ -133,18 +134,20 @@ def test_buckets_depend_on_the_name_alone(tmp_path):
 
 
 def test_a_tenant_alone_is_written_and_deleted(tmp_path):
-    repository(tmp_path, "nlp", "vision", "audit")
+    leaving = "{tier: small, clusters: [eu, us], offboarding: {clusters: [eu]}}"
+    repository(tmp_path, nlp=leaving, vision=leaving, audit=GOING)
     rendering(tmp_path)
     for name in ("nlp", "vision"):
         write(tmp_path, f"tenants/{name}.yaml", tenant(name, "{tier: large, clusters: [us]}"))
     (tmp_path / "tenants/audit.yaml").unlink()
     for use_index in (True, False):
         outcome = render(tmp_path, Options(write=False, tenants=frozenset(["nlp"]), use_index=use_index))
-        assert {change.path for change in outcome.changes} == {f"rendered/us/tenants/nlp/{name}" for name in CONCERNS}
+        assert {change.path for change in outcome.changes} == {"rendered/us/tenants/nlp/10-quota.yaml"}
         assert set(outcome.deleted) == {f"rendered/eu/tenants/nlp/{name}" for name in CONCERNS}
     render(tmp_path, Options(tenants=frozenset(["nlp"])))
     assert {path.rpartition("/")[0] for path in files(tmp_path)} == {
         "rendered/us/tenants/nlp",
+        "rendered/us/tenants/vision",
         "rendered/eu/tenants/vision",
         "rendered/eu/tenants/audit",
     }
@@ -152,7 +155,7 @@ def test_a_tenant_alone_is_written_and_deleted(tmp_path):
 
 
 def test_a_deleted_tenant_alone_is_deleted(tmp_path):
-    repository(tmp_path, "nlp", "vision", "audit")
+    repository(tmp_path, "vision", nlp=GOING, audit=GOING)
     rendering(tmp_path)
     (tmp_path / "tenants/audit.yaml").unlink()
     (tmp_path / "tenants/nlp.yaml").unlink()
@@ -169,7 +172,8 @@ def test_a_deleted_tenant_alone_is_deleted(tmp_path):
 @pytest.mark.parametrize("options", EVERY_WAY, ids=["index", "no index"])
 def test_a_cluster_alone_is_written_and_deleted(tmp_path, options):
     both = "{tier: %s, clusters: [eu, us]}"
-    repository(tmp_path, nlp=both % "small", vision=both % "small", audit=both % "small")
+    going = both.replace("tier", "lifecycle: offboarding, tier")
+    repository(tmp_path, nlp=both % "small", vision=both % "small", audit=going % "small")
     before = rendering(tmp_path)
     write(tmp_path, "tenants/nlp.yaml", tenant("nlp", both % "large"))
     (tmp_path / "tenants/audit.yaml").unlink()

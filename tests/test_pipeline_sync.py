@@ -1,7 +1,7 @@
 """What sync engines read is made of all tenants at once, and treated like everything else under rendered/."""
 
 import pytest
-from repositories import PLATFORM, files, rendering, repository, stamps, told, write
+from repositories import GOING, PLATFORM, files, rendering, repository, stamps, told, write
 
 from generator import catalogue
 from generator.pipeline import Options, render
@@ -73,7 +73,7 @@ def test_a_file_that_was_changed_by_hand_is_told(tmp_path, writing):
 
 
 def test_tenants_come_and_go(tmp_path):
-    repository(tmp_path, "nlp", "vision", platform=SYNCED)
+    repository(tmp_path, "nlp", vision=GOING, platform=SYNCED)
     rendering(tmp_path)
     (tmp_path / "tenants/vision.yaml").unlink()
     outcome = render(tmp_path, Options())

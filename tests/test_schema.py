@@ -389,4 +389,13 @@ def test_every_keyword_of_our_schemas_has_words(kind):
 
 
 def test_the_kinds_of_document_are_those_that_people_write():
-    assert schema.KINDS == ("tenant", "platform", "policy", "adjustment", "waivers", "custom-resources", "preset")
+    assert schema.KINDS == (
+        "tenant",
+        "platform",
+        "policy",
+        "adjustment",
+        "waivers",
+        "removals",
+        "custom-resources",
+        "preset",
+    )

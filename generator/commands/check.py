@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +10,7 @@ from typing import Any
 
 import click
 
-from generator import catalogue, judging, manifests, policy, revisions
+from generator import catalogue, history, judging, manifests, policy, revisions
 from generator.baseline import Entry
 from generator.commands.render import SHOWING, drift
 from generator.console import progress, tell
@@ -44,7 +45,14 @@ def command(start: Path, /, *, jobs: int | None, no_index: bool, base: str | Non
     chosen = catalogue.choose(policies, choice.selected, choice.ignored)
     with progress("checking") as meter:
         options = Options(
-            write=False, jobs=jobs, use_index=not no_index, showing=SHOWING, meter=meter, policies=tuple(chosen)
+            write=False,
+            jobs=jobs,
+            use_index=not no_index,
+            showing=SHOWING,
+            meter=meter,
+            policies=tuple(chosen),
+            today=datetime.now(UTC).date().isoformat(),
+            since=history.since(root, base) if base is not None else None,
         )
         outcome = render(root, options)
     differing = [*_rebound(root, base, chosen)] if base is not None else []

@@ -121,7 +121,7 @@ def _check_name(name: str, here: _Repository) -> Iterator[Problem]:
         yield Problem(Place("NAME"), f"{name!r} {reason}")
     elif name in here.files:
         yield Problem(Place("NAME"), f"{name!r} is a tenant already, in {here.files[name]}; choose another name")
-    elif f"tenants/{name}.yaml" in (repository.PLATFORM, repository.WAIVERS):
+    elif f"tenants/{name}.yaml" in (repository.PLATFORM, repository.WAIVERS, repository.REMOVALS):
         yield Problem(Place("NAME"), f"{name!r} is no name for a tenant, for tenants/{name}.yaml is; choose another")
 
 

@@ -1,6 +1,7 @@
 """``tenantry render``: write ``rendered/``, or say what that would change."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -34,6 +35,7 @@ def command(
         jobs=jobs,
         use_index=not no_index,
         showing=SHOWING if check else 0,
+        today=datetime.now(UTC).date().isoformat(),
     )
     with progress("rendering") as meter:
         outcome = render(root, replace(options, meter=meter))

@@ -1,5 +1,5 @@
 import pytest
-from repositories import files, repository, stamps, tenant, write
+from repositories import GOING, files, repository, stamps, tenant, write
 
 RBAC = "rendered/eu/tenants/nlp/20-rbac.yaml"
 
@@ -54,6 +54,8 @@ def test_a_hand_edited_file_is_1_and_is_told(root, tenantry):
 
 
 def test_a_hand_edited_file_of_a_tenant_that_is_gone_is_1(root, tenantry):
+    write(root, "tenants/nlp.yaml", tenant("nlp", GOING))
+    tenantry("render")
     write(root, RBAC, files(root)[RBAC] + b"# mine\n")
     (root / "tenants/nlp.yaml").unlink()
     assert tenantry("check")[0] == 1

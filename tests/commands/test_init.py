@@ -23,6 +23,7 @@ wrote:
   tenants/.schemas/platform.schema.json
   tenants/.schemas/policy.schema.json
   tenants/.schemas/preset.schema.json
+  tenants/.schemas/removals.schema.json
   tenants/.schemas/tenant.schema.json
   tenants/.schemas/waivers.schema.json
   tenants/example.yaml

@@ -216,7 +216,8 @@ def test_what_a_baseline_holds_does_not_fail_and_what_is_new_does(tmp_path):
 def test_a_baseline_that_holds_more_than_there_is_is_told_only_if_all_was_judged(tmp_path):
     asked = adopted(tmp_path)
     run(tmp_path, "lint", "--update-baseline")
-    (tmp_path / "tenants/audio.yaml").unlink()
+    quota = "{hard: {requests.cpu: 8, requests.memory: 16Gi, limits.cpu: 8, limits.memory: 16Gi, pods: 20}}"
+    write(tmp_path, "tenants/audio.yaml", tenant("audio", f"{{quota: {quota}}}"))
     rendering(tmp_path)
     code, _, errors = run(tmp_path, "lint")
     assert code == 0

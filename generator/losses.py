@@ -1,0 +1,115 @@
+"""What vanishes from one state of ``rendered/`` to the next, as the files of the tenants themselves tell it.
+
+Whether a namespace may go is read from what was rendered for it last, and not from a tenant file of today: that is
+what the clusters have taken up.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from generator import documents
+from generator.emit import Ownership, ownership
+from generator.lifecycle import ACTIVE, LABEL, RETAIN_UNTIL
+from generator.manifest import TENANT_LABEL
+from generator.removals import Guard
+
+#: The kind of each object in a file of ours, and what begins each Namespace: our texts always have this form.
+_KIND = re.compile(rb"^kind: ([^\n]+)$", re.MULTILINE)
+_NAMESPACE = re.compile(rb"^kind: Namespace\nmetadata:\n  name: ([^\n]+)$", re.MULTILINE)
+#: In the place of a phase: the file was changed by hand, so that nobody knows what of it holds.
+EDITED = "edited by hand"
+
+
+class Held(NamedTuple):
+    """A namespace as it was last rendered; ``document`` is the file that it came from, ``where`` who says so."""
+
+    cluster: str
+    name: str
+    tenant: str
+    document: str
+    phase: str
+    retain_until: str
+    where: str
+
+
+@dataclass(slots=True)
+class Losses:
+    """What vanishes, added up file by file; what vanishes here and appears there is told as both.
+
+    ``where`` names the earlier state, for messages. ``came`` are new namespaces by cluster and document, ``fewer``
+    how many objects fewer there are by document, cluster and kind.
+
+    Only of a git revision: ``tenants`` are those that it had, ``files`` its tenant files that are gone, each with its
+    tenant and the lifecycle that it says, and ``limits`` what its platform file allows.
+    """
+
+    where: str = "rendered/"
+    gone: list[Held] = field(default_factory=list)
+    came: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    fewer: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    tenants: frozenset[str] | None = None
+    files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    limits: Guard | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything may have vanished."""
+        return bool(self.gone or self.files or any(number > 0 for number in self.fewer.values()))
+
+    def add(self, path: str, document: str, old: bytes | None, new: bytes | None) -> None:
+        """Take in what becomes of one file; ``None`` where there is none. What belongs to no tenant is passed over."""
+        _, cluster, *below = path.split("/")
+        if below[:1] != ["tenants"]:
+            return
+        before, after = _KIND.findall(old or b""), _KIND.findall(new or b"")
+        if before != after:
+            self._count(document, cluster, before, after)
+        if b"Namespace" in before or b"Namespace" in after:
+            self._compare(cluster, document, old or b"", new or b"")
+
+    def _count(self, document: str, cluster: str, before: list[bytes], after: list[bytes]) -> None:
+        difference = Counter(before)
+        difference.subtract(after)
+        for kind, number in difference.items():
+            if number:
+                self.fewer[document, cluster, kind.decode()] += number
+
+    def _compare(self, cluster: str, document: str, old: bytes, new: bytes) -> None:
+        if _NAMESPACE.findall(old) == _NAMESPACE.findall(new):
+            return
+        before = {one.name: one for one in _held(old, cluster, document, self.where)}
+        after = {one.name for one in _held(new, cluster, document, self.where)}
+        self.gone += [one for name, one in before.items() if name not in after]
+        self.came[cluster, document] += [name for name in after if name not in before]
+
+
+def united(several: Iterable[Losses]) -> Losses:
+    """Bring together what vanishes in several places."""
+    whole = Losses()
+    for some in several:
+        whole.gone += some.gone
+        whole.fewer.update(some.fewer)
+        for place, names in some.came.items():
+            whole.came[place] += names
+    return whole
+
+
+def count(data: bytes) -> int:
+    """Count the objects in a file of ours."""
+    return len(_KIND.findall(data))
+
+
+def _held(data: bytes, cluster: str, document: str, where: str) -> Iterator[Held]:
+    """Yield the namespaces of a tenant that a text of ours holds."""
+    edited = ownership(data) is not Ownership.OURS
+    for one in documents.parse_all(data, document):
+        body: Any = one.value
+        if not isinstance(body, dict) or body.get("kind") != "Namespace":
+            continue
+        metadata = body.get("metadata", {})
+        labels, annotations = metadata.get("labels", {}), metadata.get("annotations", {})
+        phase = EDITED if edited else labels.get(LABEL, ACTIVE)
+        until = annotations.get(RETAIN_UNTIL, "")
+        yield Held(cluster, metadata["name"], labels.get(TENANT_LABEL, ""), document, phase, until, where)
