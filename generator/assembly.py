@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from generator import emit, manifest, placement, posit, sops, validity
-from generator.builders import CONCERNS, extras, launchers
+from generator import emit, manifest, placement, posit, queuefit, queues, sops, validity
+from generator.builders import CONCERNS, extras, launchers, queue
 from generator.directory import Facts
+from generator.kueue import API as KUEUE
 from generator.launchers import POSIT
 from generator.manifest import Manifest
 from generator.placement import Placement
 from generator.platform import Cluster, Platform
-from generator.problems import InputError, Place, Problem, Route, instead
+from generator.problems import InputError, Place, Problem, Route, dotted, instead
 from generator.repository import PLATFORM, RENDERED
 from generator.sops import SopsFile
 from generator.templates import Templates
@@ -22,9 +23,12 @@ Files = dict[str, bytes]
 #: Kinds that are reviewed by whoever reviews the file that they belong to, wherever they come from.
 CONCERN_OF_KIND = {
     "AuthorizationPolicy": "30-network",
+    "ClusterQueue": "60-queue",
+    "Cohort": "60-queue",
     "GitRepository": "80-sync",
     "Kustomization": "80-sync",
     "LimitRange": "10-quota",
+    "LocalQueue": "60-queue",
     "Namespace": "00-namespace",
     "NetworkPolicy": "30-network",
     "OCIRepository": "80-sync",
@@ -80,6 +84,7 @@ class Assembly:
                 continue
             here = placement.place(tenant, facts, self.platform, cluster, labels, self.templates)
             problems += placement.check_launchers(here)
+            problems += _apart(queuefit.check(here), risks)
             concerns = _by_concern(here)
             passed, unfit = self._passed(here)
             problems += unfit
@@ -145,6 +150,7 @@ class Assembly:
         for cluster in self.platform.clusters.values():
             concerns = {
                 "20-rbac": list(launchers.build_shared(self.platform, cluster)),
+                "60-queue": list(queue.build_shared(self.platform, cluster)),
                 _EXTRAS: list(extras.build_shared(self.platform, cluster, self.templates)),
             }
             made = [one for group in concerns.values() for one in group]
@@ -203,9 +209,30 @@ def _check(manifests: Iterable[Manifest], cluster: Cluster) -> Iterator[Problem]
     kept = list(manifests)
     judge = validity.for_version(cluster.version)
     broken = [problem for m in kept for problem in judge.problems(m)]
+    broken += [problem for m in kept if m.body.get("apiVersion") == KUEUE for problem in _check_queue(m)]
     yield from broken
     if not broken:
         yield from manifest.duplicates(kept)
+
+
+def _apart(found: Iterable[Problem], risks: dict[Problem, None]) -> list[Problem]:
+    """Return what stops a run; what does not is added to the risks."""
+    kept = list(found)
+    risks |= dict.fromkeys(problem for problem in kept if problem.warning)
+    return [problem for problem in kept if not problem.warning]
+
+
+def _check_queue(made: Manifest) -> Iterator[Problem]:
+    """Find what Kueue would refuse, where it was asked for: the fields of a queue are called otherwise in our files."""
+    from generator.kueue import validation  # only where there is a queue
+
+    is_ours = made.origin.route[1:2] in {("queue",), ("kueue",)}
+    field = "pool" if made.origin.route[1:2] == ("queue",) and made.body["kind"] == "Cohort" else "flavors"
+    label = f"{made.body['kind']} {made.body['metadata']['name']}"
+    for route, message in validation.problems(made.body):
+        own = queues.written(made.body, route, field) if is_ours else ()
+        said = message if is_ours else f"{dotted(route)}: {message}"
+        yield Problem(Place(made.origin.document, (*made.origin.route, *own)), f"{label}: {said}")
 
 
 def _check_jobs(here: Placement, made: Sequence[Manifest]) -> Iterator[Problem]:

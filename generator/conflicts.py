@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from generator import names
+from generator import cohorts, names
 from generator.directory import EVERY_TENANT, Directory, Entry
 from generator.platform import Platform
 from generator.problems import Place, Problem, instead
@@ -29,6 +29,7 @@ def check(directory: Directory, shared: Mapping[tuple[str, str], Place] | None =
         yield from _check_tree_names(directory)
     yield from _check_openings(directory)
     yield from _check_shared(directory, shared or {})
+    yield from cohorts.check(directory.cohorts)
     for settings in (directory.platform.defaults, *directory.platform.tiers.values()):
         for name, place in _named(settings):
             yield from _check_exists(directory, name, place / "tenant")

@@ -6,9 +6,11 @@ and it is the one place that sees them all at once.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from generator.allowance import Share, pack
+from generator.cohorts import Cohorts, Member, Seat
 from generator.documents import natural_key
 from generator.lifecycle import ACTIVE, OFFBOARDING, furthest
 from generator.platform import Platform
@@ -35,7 +37,7 @@ class Entry(NamedTuple):
     one in) and ``mesh`` are tenants, each ``None`` where the tenant leaves the list to others; ``outside`` are
     namespaces of the platform, each with the route of the opening that names it; ``lifecycle`` is the tenant's own,
     and ``leaving`` are clusters that it leaves while it stays on others; ``quota`` is what the file says of that, as
-    ``allowance`` packs it.
+    ``allowance`` packs it, and ``queue`` the queue as written.
     """
 
     document: str
@@ -51,6 +53,7 @@ class Entry(NamedTuple):
     lifecycle: str = ACTIVE
     leaving: tuple[str, ...] | list[str] = ()
     quota: str = ""
+    queue: dict[str, Any] | None = None
 
 
 def entry(value: Mapping[str, Any], document: str) -> Entry:
@@ -84,6 +87,7 @@ def entry(value: Mapping[str, Any], document: str) -> Entry:
         spec.get("lifecycle", ACTIVE),
         spec.get("offboarding", {}).get("clusters", ()),
         pack(spec),
+        spec.get("queue"),
     )
 
 
@@ -93,7 +97,7 @@ class Facts(NamedTuple):
     ``ancestors`` are nearest first; ``admitted`` are those that let this one in, where that opens its egress;
     ``neighbours`` maps the tenants that its mesh settings name to their namespaces, by cluster; ``is_parent`` says
     whether others name it as their parent; ``share`` is what it has to know of the quotas above and below its own,
-    ``None`` where there are none.
+    ``None`` where there are none; ``seats`` says, by cluster, where it sits among the cohorts that queues borrow in.
     """
 
     ancestors: tuple[str, ...]
@@ -101,6 +105,7 @@ class Facts(NamedTuple):
     neighbours: Mapping[str, Mapping[str, tuple[str, ...]]]
     is_parent: bool = False
     share: Share | None = None
+    seats: Mapping[str, Seat] = {}
 
 
 NO_FACTS = Facts((), (), {})
@@ -249,11 +254,22 @@ class Directory:
             # A list is exactly what it lists; only the platform, whose word the defaults are, adds to it.
             admitted = [admission for admission in admitted if admission.tenant == EVERY_TENANT]
         is_parent = name in self.parents
-        if not (self._chains[name] or admitted or callers or is_parent):
+        seats = self.cohorts.seats(name)
+        if not (self._chains[name] or admitted or callers or is_parent or seats):
             return NO_FACTS
         neighbours = {other: self._where(other) for other in sorted(callers or ())}
         by_name = sorted(admitted, key=lambda admission: admission.tenant)  # those of one tenant as its file has them
-        return Facts(self._chains[name], tuple(by_name), neighbours, is_parent)
+        return Facts(self._chains[name], tuple(by_name), neighbours, is_parent, seats=seats)
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        """The queues and cohorts of all tenants."""
+        queued = any(item.queue is not None for item in self.entries.values())
+        members = {
+            name: Member(item.document, item.queue, bool(item.namespaces), self._chains[name])
+            for name, item in (self.entries.items() if queued else ())
+        }
+        return Cohorts(self.platform, members, self.clusters)
 
     def _where(self, name: str) -> Mapping[str, tuple[str, ...]]:
         if name not in self.entries:

@@ -104,11 +104,16 @@ def _entry(field: Field, path: Sequence[str]) -> tuple[Field | None, int]:
     value = values(field)
     if value is None:
         return None, 0
-    used = 1 if below(value) else len(path)
+    used = _key_length(path) if below(value) else 1 if values(value) else len(path)
     key = ".".join(path[:used])
     given = [e[key] for e in field.schema.get("examples", ()) if isinstance(e, dict) and key in e]
     schema = {**value.schema, "examples": given} if given else value.schema
     return Field((*field.path, key), schema), used
+
+
+def _key_length(path: Sequence[str]) -> int:
+    """Return how many steps a key with fields below it is: nvidia.com/gpu is two, and ends where its slash is."""
+    return next((index for index, step in enumerate(path, 1) if "/" in step), 1)
 
 
 def _forms(schema: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]:

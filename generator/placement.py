@@ -7,6 +7,7 @@ from typing import Any
 
 from generator import cloud, limitrange, shares
 from generator.allowance import Share
+from generator.cohorts import Seat
 from generator.directory import Admission, Facts
 from generator.fixed import Fixed
 from generator.launchers import Launcher, is_listed
@@ -55,6 +56,7 @@ class Placement:
     """One tenant (with everything inherited) on one cluster; ``labels`` are those of every object.
 
     ``line`` is the tenant with those above it, nearest first; empty for one without parent and children.
+    ``seat`` is its place among the cohorts there; ``None`` where it has neither a queue nor a cohort.
     """
 
     tenant: Tenant
@@ -67,6 +69,7 @@ class Placement:
     templates: Templates
     line: tuple[str, ...] = ()
     share: Share | None = None
+    seat: Seat | None = None
 
     def chosen(self, shorts: Sequence[str]) -> tuple[Namespace, ...]:
         """Return the namespaces with these short names; all of them for none."""
@@ -95,6 +98,12 @@ class Placement:
         """Whether people may change things and workloads may start in any of its namespaces."""
         return any(namespace.running for namespace in self.namespaces)
 
+    @property
+    def queued(self) -> bool:
+        """Whether jobs wait in queues here until there is room."""
+        queue = self.tenant.queue
+        return self.cluster.has_kueue and queue is not None and queue.flavors is not None
+
 
 def place(
     tenant: Tenant,
@@ -119,6 +128,7 @@ def place(
         templates=templates,
         line=(tenant.name, *facts.ancestors) if facts.ancestors or facts.is_parent else (),
         share=facts.share,
+        seat=facts.seats.get(cluster.name),
     )
 
 

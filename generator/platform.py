@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator import lifecycle, removals
+from generator import lifecycle, queueing, registries, removals
 from generator.documents import Document, natural_key
 from generator.hierarchy import Hierarchy, hierarchy
 from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
+from generator.queueing import Queueing
 from generator.remotes import Remote, remote
 from generator.removals import USUAL, Guard
 from generator.secretrefs import SecretStore
@@ -20,10 +21,6 @@ from generator.subjects import Subject, account
 
 #: Namespaces of Kubernetes itself and of the add-ons that clusters commonly carry: no tenant may own them.
 RESERVED_NAMESPACES = ("default", "kube-*", "istio-system", "flux-system", "argocd", "cert-manager")
-
-#: A host with its port, if any, and parts of a path, as the names of images have them before tag and digest; from the
-#: grammar of the OCI's distribution reference.
-_PREFIX = re.compile(r"[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:[0-9]+)?(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +78,11 @@ class Cluster:
     def engine(self) -> str | None:
         """The name of what applies the manifests here."""
         return self.sync.engine if self.sync is not None else None
+
+    @property
+    def has_kueue(self) -> bool:
+        """Whether Kueue runs here, which makes jobs wait until there is room."""
+        return "kueue" in self.addons
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class Platform:
     ``presets`` are what tenants' launchers can be, those that the site adds in files of their own among them.
     ``registries`` are the prefixes that images of jobs may have, in whole parts of a name; ``None`` means any.
     ``repository`` is where sync engines read what is rendered; ``None`` leaves that to whoever sets them up.
+    ``kueue`` is ``None`` where nothing is said of queues.
     """
 
     name: str
@@ -174,6 +177,7 @@ class Platform:
     registries: tuple[str, ...] | None = None
     repository: Remote | None = None
     guard: Guard = USUAL
+    kueue: Queueing | None = None
 
     def namespace_name(self, tenant: str, namespace: str | None) -> str:
         """Apply the naming rule; ``None`` is the one namespace of a tenant that lists none."""
@@ -223,6 +227,7 @@ def from_document(document: Document, presets: Presets = SHIPPED) -> Platform:
         registries=tuple(spec["registries"]) if "registries" in spec else None,
         repository=remote(spec["repository"], here / "repository") if "repository" in spec else None,
         guard=removals.guard(spec.get("guard", {})),
+        kueue=queueing.from_value(spec.get("kueue"), here),
     )
 
 
@@ -305,46 +310,13 @@ def check(platform: Platform, document: Document, known_versions: Sequence[str])
                 hint = instead(name, platform.clusters)
                 yield Problem(where / "clusters" / name, f"{name!r} is not a cluster of the platform; {hint}")
     yield from _check_launchers(platform)
-    yield from _check_registries(platform)
-
-
-def _check_registries(platform: Platform) -> Iterator[Problem]:
-    """Find prefixes that no image has, and those that say nothing beside another."""
-    given = platform.registries or ()
-    for at, prefix in enumerate(given):
-        place = platform.origin / "spec" / "registries" / prefix
-        wrong = _not_a_prefix(prefix)
-        if wrong is not None:
-            yield Problem(place, f"{prefix!r} {wrong}; {_prefix_in(prefix)}")
-        same = [other for other in given[:at] if _parts(other) == _parts(prefix)]
-        wider = [
-            other for other in given if _parts(prefix).startswith(_parts(other)) and _parts(other) != _parts(prefix)
-        ]
-        for other in (*same, *wider)[:1]:
-            yield Problem(place, f"{other!r} allows all images of {prefix!r} already; drop one of them")
-
-
-def _parts(prefix: str) -> str:
-    return f"{prefix.rstrip('/')}/"
-
-
-def _not_a_prefix(prefix: str) -> str | None:
-    """Say why no image's name begins like this, if none does."""
-    if "://" in prefix:
-        return "has a scheme, and the names of images have none"
-    if any(character.isspace() for character in prefix):
-        return "has white space in it, and the names of images have none"
-    if "*" in prefix:
-        return "has a '*', and all that follows a prefix is allowed anyway"
-    return None if _PREFIX.fullmatch(prefix) else "is not how the name of an image begins, without tag and digest"
-
-
-def _prefix_in(text: str) -> str:
-    """Suggest what is meant by a prefix that is none."""
-    meant = re.sub(r"^\s*[A-Za-z]+://|\s|\*.*$", "", text)
-    host, slash, path = meant.partition("/")
-    meant = host + slash + re.sub("[:@].*", "", path).lower()
-    return f"write {meant}" if _PREFIX.fullmatch(meant) else "write one such as registry.example.com/"
+    yield from registries.check(platform.registries or (), platform.origin / "spec" / "registries")
+    if platform.kueue is not None:
+        grounds = {
+            name: queueing.Ground(one.version, has_kueue=one.has_kueue, capacity=one.capacity)
+            for name, one in platform.clusters.items()
+        }
+        yield from queueing.check(platform.kueue, grounds)
 
 
 def _check_launchers(platform: Platform) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from generator.fixed import FixedList
+from generator.launcher import preset
 from generator.platform import Platform
 from generator.problems import Problem, instead
 from generator.tenantroles import BUILT_IN, Rule
@@ -13,6 +14,20 @@ from generator.tenantroles import BUILT_IN, Rule
 def table(platform: Platform) -> Mapping[str, FixedList]:
     """Return the rules of every role of a platform that :func:`check` accepts; each list is never changed."""
     return {name: FixedList(_rules(name, platform)) for name in {**BUILT_IN, **platform.roles}}
+
+
+#: What users of a queue may do.
+QUEUE_USER = "kueue-tenant-user"
+
+
+@lru_cache(maxsize=4)
+def with_queues(platform: Platform) -> Mapping[str, FixedList]:
+    """Return the same where jobs wait in queues: whoever may look at a tenant sees its queues and what waits there."""
+    queues = preset.rules(platform.presets.preset(QUEUE_USER), {})
+    return {
+        name: FixedList([*rules, *queues]) if includes_viewer(name, platform) else rules
+        for name, rules in table(platform).items()
+    }
 
 
 def includes_viewer(name: str, platform: Platform) -> bool:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import credentials, launchers, lifecycle, repositories, secretrefs, subjects
+from generator import credentials, launchers, lifecycle, queues, repositories, secretrefs, subjects
 from generator.documents import natural_key
 from generator.hierarchy import Bounds, bounds
 from generator.launchers import Launcher
 from generator.lifecycle import Offboarding
 from generator.problems import Place, Problem, instead
+from generator.queues import Queue
 from generator.repositories import Repository
 from generator.secretrefs import SecretRef
 from generator.settings import (
@@ -125,6 +126,7 @@ class Tenant:
     """One tenant. ``None`` in ``owners`` and ``members`` means that the parent decides, ``()`` means nobody.
 
     ``kept_owners`` and ``kept_members`` are whom of the parent's they keep; ``children`` ``None`` sets no bounds.
+    ``queue`` is ``None`` for one whose jobs are not queued.
     """
 
     name: str
@@ -149,6 +151,7 @@ class Tenant:
     repositories: tuple[Repository, ...]
     extras: Mapping[str, Any]
     origin: Place
+    queue: Queue | None = None
 
 
 def from_value(value: Mapping[str, Any], document: str) -> Tenant:
@@ -182,6 +185,7 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
         repositories=_each(repositories.from_value, get("repositories", ()), here / "repositories"),
         extras=get("extras", {}),
         origin=place,
+        queue=queues.from_value(get("queue"), here),
     )
 
 
@@ -289,6 +293,7 @@ def check(tenant: Tenant) -> Iterator[Problem]:
     yield from _check_secrets(tenant)
     yield from repositories.check(tenant.repositories, [one.name for one in tenant.namespaces], here / "repositories")
     yield from check_settings(tenant.settings)
+    yield from queues.check(tenant.queue, [one.name for one in tenant.namespaces])
     yield from lifecycle.check(tenant.lifecycle, tenant.offboarding)
     for namespace in tenant.namespaces:
         yield from lifecycle.check(namespace.lifecycle, namespace.offboarding)

@@ -22,6 +22,7 @@ RESERVED_KEYS = (
     "istio-injection",
     "istio.io/",
     "kubernetes.io/metadata.name",
+    "kueue.x-k8s.io/",
     "kustomize.toolkit.fluxcd.io/",
     "pod-security.kubernetes.io/",
     "resource.kubernetes.io/admin-access",

@@ -17,6 +17,8 @@ from generator import (
     launchers,
     lifecycle,
     platform,
+    queueing,
+    queues,
     remotes,
     removals,
     repositories,
@@ -209,6 +211,16 @@ FORMATS = [
     ("common", "$defs/ociVerify", [remotes.Verification], {}),
     ("platform", "$defs/role", [platform.RoleDefinition], {"description": PROSE}),
     ("platform", "$defs/requiredLabel", [platform.RequiredLabel], {}),
+    ("platform", "properties/spec/properties/kueue", [queueing.Queueing], {}),
+    ("platform", "$defs/kueueFlavor", [queueing.Flavor], {}),
+    ("platform", "$defs/kueueTopology", [queueing.Topology], {}),
+    ("platform", "$defs/kueuePriorityClass", [queueing.PriorityClass], {}),
+    ("platform", "$defs/kueueCohort", [queueing.Cohort], {}),
+    ("platform", "$defs/kueueDefaults", [queueing.Defaults], {}),
+    ("platform", "$defs/kueueAdmission", [queueing.JobAdmission], {}),
+    ("tenant", "$defs/queue", [queues.Queue], {}),
+    ("common", "$defs/queuePreemption", [queues.Preemption], {}),
+    ("common", "$defs/queueFungibility", [queues.Fungibility], {}),
     ("common", "$defs/podSecurity/anyOf/1", [settings.PodSecurity], {}),
     ("common", "$defs/quota", [settings.Quota], {}),
     (
@@ -296,6 +308,10 @@ NO_RECORD = {
     ("platform", ""),
     ("common", "$defs/ociVerify/properties/identities/items"),
     ("platform", "properties/spec/properties/naming"),
+    *(
+        ("platform", f"$defs/kueueFlavor/properties/{one}/items") for one in ("nodeTaints", "tolerations")
+    ),  # as a node has them
+    ("common", "$defs/queueShare/anyOf/1"),
     ("platform", "properties/spec/properties/dns"),
     ("common", "$defs/limits/properties/container"),
     ("common", "$defs/limits/properties/pod"),

@@ -24,6 +24,11 @@ def test_a_free_key_is_one_step_where_fields_stand_below_it_and_the_whole_rest_w
     assert path("tenant", "metadata.labels.example.com/team")[0] == ("tenant", "metadata", "labels", "example.com/team")
 
 
+def test_keys_with_dots_and_a_slash_are_one_step_with_fields_below_them():
+    path_of_a_limit = path("tenant", "spec.queue.flavors.h100.nvidia.com/gpu.lend")
+    assert path_of_a_limit == (("tenant", "spec", "queue", "flavors", "h100", "nvidia.com/gpu", "lend"), [])
+
+
 def test_what_stands_beside_a_reference_goes_before_what_it_leads_to():
     quota, _ = fields.find("platform", ["spec", "defaults", "quota"])
     assert quota.schema["description"] == "What a tenant may consume that does not say."

@@ -15,6 +15,7 @@ from generator.builders import (
     mesh,
     namespace,
     network,
+    queue,
     quota,
     rbac,
     secretrefs,
@@ -34,6 +35,7 @@ CONCERNS: tuple[tuple[str, tuple[Builder, ...]], ...] = (
     ("40-identity", (identity.build,)),
     ("45-secrets", (secretrefs.build,)),
     ("50-launcher", (launchers.build,)),
+    ("60-queue", (queue.build,)),
     ("70-extras", (extras.build,)),
     ("80-sync", (sync.build,)),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from generator.hierarchy import HNC_DOMAIN, OWN_DOMAIN
+from generator.kueue.jobs import MANAGED_LABEL
 from generator.lifecycle import LABEL, OFFBOARDING
 from generator.manifest import Manifest
 from generator.placement import Namespace, Placement
@@ -35,6 +36,8 @@ def _labels(placement: Placement, namespace: Namespace) -> dict[str, str]:
     if placement.tenant.parent is not None:
         labels["tenantry.dev/parent"] = placement.tenant.parent
     labels[LABEL] = namespace.lifecycle
+    if placement.queued:
+        labels[MANAGED_LABEL] = "true"
     if "istio" in placement.cluster.addons:
         labels["istio-injection"] = "enabled"
     elif "istio-ambient" in placement.cluster.addons:

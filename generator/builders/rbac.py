@@ -83,7 +83,7 @@ def _role(placement: Placement, namespace: Namespace, role: str) -> Manifest:
         "apiVersion": _API,
         "kind": "Role",
         "metadata": {"name": f"tenant-{role}", "namespace": namespace.name, "labels": placement.labels},
-        "rules": roles.table(placement.platform)[role],
+        "rules": (roles.with_queues if placement.queued else roles.table)(placement.platform)[role],
     }
     definition = placement.platform.roles.get(role)
     return Manifest(body, definition.origin if definition else namespace.spec.origin)

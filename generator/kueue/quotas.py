@@ -52,3 +52,16 @@ def amount(value: object) -> Quantity | None:
         return None if value is None else quantity.parse(value)
     except QuantityError:
         return None
+
+
+def caps(resource: str, hard: Mapping[str, Quantity]) -> Quantity | None:
+    """Return the most that a ResourceQuota lets pods ask of a resource; ``None`` where it does not say.
+
+    No container asks for more than its limit, so that a cap on limits is one on requests.
+    """
+    keys = (f"requests.{resource}", *((resource, f"limits.{resource}") if resource in _COMPUTE else ()))
+    return min((hard[key] for key in keys if key in hard), default=None)
+
+
+#: Resources that a quota may name without ``requests.``.
+_COMPUTE = frozenset({"cpu", "memory", "ephemeral-storage"})

@@ -1,0 +1,259 @@
+"""All queues and cohorts of a platform, cluster by cluster: who sits where, and what is wrong between them.
+
+The tree follows the tenants' parents. A tenant with a queue has a ClusterQueue of its own name; one with a pool, or
+with queues below it, is a Cohort of its own name too. It sits in the Cohort of the nearest ancestor that lives on the
+same cluster; one without sits in a cohort of the platform, or alone. Names do not change with anything but the tenant's
+own, since a LocalQueue can never name another ClusterQueue.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from generator import queues
+from generator.kueue.quotas import Pair
+from generator.kueue.tree import Node, Totals, Tree
+from generator.platform import Platform
+from generator.problems import Place, Problem, instead
+from generator.quantity import ZERO, Quantity
+from generator.queueing import Queueing
+
+#: Amounts as plain values: flavor, resource, and the amount as a text.
+Written = tuple[tuple[str, str, str], ...]
+
+
+class Seat(NamedTuple):
+    """Where a tenant sits on a cluster; plain values only, so that it can be compared and sent cheaply.
+
+    ``parent`` is the cohort that it is in, empty for one that stands alone. ``leads`` tells whether it is a cohort
+    itself. ``available`` is what its queue can use at most, ``promised`` the nominal quotas of it and of all below it.
+    """
+
+    parent: str
+    leads: bool
+    available: Written
+    promised: Written
+
+
+class Member(NamedTuple):
+    """What is known of a tenant here: its document, its queue as written, whether it has namespaces, its ancestors."""
+
+    document: str
+    queue: Mapping[str, Any] | None
+    has_namespaces: bool
+    ancestors: Sequence[str]
+
+    @property
+    def place(self) -> Place:
+        """Where its queue is written."""
+        return Place(self.document, ("spec", "queue"))
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether it has a ClusterQueue."""
+        return self.queue is not None and "flavors" in self.queue and self.has_namespaces
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """The trees of all clusters. *lives* tells on which clusters a tenant is."""
+
+    platform: Platform
+    members: Mapping[str, Member]
+    lives: Callable[[str], Sequence[str]]
+
+    def seats(self, name: str) -> Mapping[str, Seat]:
+        """Return where a tenant sits, by cluster; nothing where it has neither queue nor cohort."""
+        return self._seats.get(name, {})
+
+    @cached_property
+    def _queued(self) -> Mapping[str, Member]:
+        return {name: member for name, member in self.members.items() if member.queue is not None}
+
+    @cached_property
+    def on(self) -> Mapping[str, "Branch"]:
+        """The tree of each cluster that has Kueue."""
+        where: dict[str, list[str]] = defaultdict(list)
+        for name in self._queued:
+            for cluster in self.lives(name):
+                where[cluster].append(name)
+        return {name: Branch(self, name, where[name]) for name, one in self.platform.clusters.items() if one.has_kueue}
+
+    @cached_property
+    def _seats(self) -> Mapping[str, Mapping[str, Seat]]:
+        found: dict[str, dict[str, Seat]] = defaultdict(dict)
+        for cluster, branch in self.on.items():
+            for name, seat in branch.seats():
+                found[name][cluster] = seat
+        return found
+
+
+class Branch:
+    """The tree of one cluster."""
+
+    def __init__(self, cohorts: Cohorts, cluster: str, queued: Sequence[str]) -> None:
+        self._members = cohorts.members
+        self.queued = queued
+        self.given: Queueing | None = cohorts.platform.kueue and cohorts.platform.kueue.on(cluster)
+        here = {name for name in queued if cluster in cohorts.lives(name)}
+        above = {one for name in queued for one in self._members[name].ancestors}
+        here |= {name for name in above if cluster in cohorts.lives(name)}
+        self.leading = here & above
+        self.leading |= {name for name in queued if "pool" in (self._members[name].queue or {})}
+        self._here = here
+        self.parents = {name: self._parent(name) for name in (*queued, *sorted(self.leading))}
+        self.tree = Tree(self._platform_cohorts() + self._cohorts(), self._queues())
+
+    def _parent(self, name: str) -> str:
+        """Return the cohort that a tenant sits in: that of an ancestor, or one of the platform."""
+        member = self._members[name]
+        above = next((one for one in member.ancestors if one in self._here), None)
+        if above is not None:
+            return above
+        chosen = (member.queue or {}).get("cohort")
+        default = self.given.defaults.cohort if self.given else None
+        known = {one.name for one in self.given.cohorts} if self.given else set()
+        return next((str(one) for one in (chosen, default) if one in known), "")
+
+    def _platform_cohorts(self) -> list[Node]:
+        given = self.given.cohorts if self.given else ()
+        return [Node(one.name, one.parent or "", queues.pairs(one.flavors)) for one in given]
+
+    def _cohorts(self) -> list[Node]:
+        return [Node(name, self.parents[name], _pairs(self._members[name], "pool")) for name in sorted(self.leading)]
+
+    def _queues(self) -> list[Node]:
+        return [
+            Node(name, name if name in self.leading else self.parents[name], _pairs(self._members[name], "flavors"))
+            for name in self.queued
+            if self._members[name].has_queue
+        ]
+
+    def seats(self) -> Iterator[tuple[str, Seat]]:
+        """Yield where each tenant sits that has a queue or a cohort."""
+        for name in dict.fromkeys((*self.queued, *sorted(self.leading))):
+            queue = self.tree.queues.get(name)
+            leads = name in self.leading
+            available = self.tree.available(queue) if queue is not None else {}
+            promised = self.tree.promised.get(name, {}) if leads else {}
+            if queue is not None or leads:
+                yield name, Seat(self.parents[name], leads, _written(available), _written(promised))
+
+    def parts(self, pair: Pair) -> Iterator[tuple[Place, Quantity]]:
+        """Yield every nominal quota of a flavor and a resource that is not 0, and where it is written."""
+        for one in self.given.cohorts if self.given else ():
+            quota = queues.pairs(one.flavors).get(pair)
+            if quota is not None and quota.nominal:
+                yield _at(one.origin / "flavors", pair), quota.nominal
+        for name in self.queued:
+            member = self._members[name]
+            for field in ("flavors", "pool") if member.has_namespaces else ("pool",):
+                quota = _pairs(member, field).get(pair)
+                if quota is not None and quota.nominal:
+                    yield _at(member.place / field, pair), quota.nominal
+
+
+def _pairs(member: Member, field: str) -> Mapping[Pair, Any]:
+    return queues.pairs(queues.shares((member.queue or {}).get(field)))
+
+
+def _at(place: Place, pair: Pair) -> Place:
+    return place / pair[0] / pair[1]
+
+
+def _written(totals: Totals) -> Written:
+    return tuple((flavor, name, str(amount)) for (flavor, name), amount in sorted(totals.items()))
+
+
+def check(cohorts: Cohorts) -> Iterator[Problem]:
+    """Find what is wrong between queues, and between them and the platform."""
+    if not any(member.queue is not None for member in cohorts.members.values()):
+        return
+    kueue = [name for name, one in cohorts.platform.clusters.items() if one.has_kueue]
+    for name, member in cohorts.members.items():
+        if member.queue is not None:
+            yield from _check_clusters(member, cohorts.lives(name), kueue)
+            yield from _check_cohort(cohorts, name, member)
+    for cluster, branch in cohorts.on.items():
+        yield from _check_names(cohorts, cluster, branch)
+        yield from _check_flavors(cohorts, cluster, branch)
+        yield from _check_capacity(cluster, branch)
+
+
+def _check_clusters(member: Member, lives: Sequence[str], kueue: Sequence[str]) -> Iterator[Problem]:
+    if not set(lives).intersection(kueue):
+        where = f"{', '.join(kueue)} {'has' if len(kueue) == 1 else 'have'}" if kueue else "no cluster has"
+        message = (
+            f"none of the tenant's clusters has kueue among its addons ({where}), so nothing would come of it; "
+            "add it there if it is installed, or drop this"
+        )
+        yield Problem(member.place, message)
+
+
+def _check_cohort(cohorts: Cohorts, name: str, member: Member) -> Iterator[Problem]:
+    """Find a cohort that is not there, and one that the parent has decided already."""
+    chosen = (member.queue or {}).get("cohort")
+    given = cohorts.platform.kueue.cohorts if cohorts.platform.kueue else ()
+    if chosen is None:
+        return
+    known = [one.name for one in given]
+    if chosen not in known:
+        message = f"{chosen!r} is not a cohort of the platform file; {instead(chosen, known)}"
+        yield Problem(member.place / "cohort", message)
+    for cluster, branch in cohorts.on.items():
+        parent = branch.parents.get(name, "")
+        if parent in branch.leading and parent != chosen:
+            message = f"on {cluster} the tenant is in the cohort of {parent}, which is above it; drop this"
+            yield Problem(member.place / "cohort", message)
+            return
+
+
+def _check_names(cohorts: Cohorts, cluster: str, branch: Branch) -> Iterator[Problem]:
+    taken = {one.name: one.origin for one in branch.given.cohorts} if branch.given else {}
+    for name in sorted(branch.leading & taken.keys()):
+        member = cohorts.members[name]
+        message = (
+            f"{name!r} is the name of a cohort of the platform on {cluster} too ({taken[name]}), and the tenant is a "
+            "cohort by its own name; rename one"
+        )
+        yield Problem(Place(member.document, ("metadata", "name")), message)
+
+
+def _check_flavors(cohorts: Cohorts, cluster: str, branch: Branch) -> Iterator[Problem]:
+    known = [one.name for one in branch.given.flavors] if branch.given else []
+    for name in branch.queued:
+        member = cohorts.members[name]
+        for field in ("flavors", "pool"):
+            for flavor in (member.queue or {}).get(field, ()):
+                if flavor not in known:
+                    message = f"{flavor!r} is not a flavor of the platform file on {cluster}; {instead(flavor, known)}"
+                    yield Problem(member.place / field / flavor, message)
+
+
+def _check_capacity(cluster: str, branch: Branch) -> Iterator[Problem]:
+    """Find nominal quotas that are more, all together, than there is."""
+    for flavor in branch.given.flavors if branch.given else ():
+        for name, there in (flavor.capacity or {}).items():
+            pair = (flavor.name, name)
+            if branch.tree.total.get(pair, ZERO) > there:
+                yield _too_much(cluster, flavor.origin / "capacity" / name, there, pair, list(branch.parts(pair)))
+
+
+def _too_much(
+    cluster: str, place: Place, there: Quantity, pair: Pair, parts: Sequence[tuple[Place, Quantity]]
+) -> Problem:
+    largest = sorted(parts, key=lambda part: (-part[1].milli, str(part[0])))
+    shown = " + ".join(f"{amount} ({at})" for at, amount in largest[:_SHOWN])
+    more = f" + {len(largest) - _SHOWN} more" if len(largest) > _SHOWN else ""
+    total = sum((amount for _, amount in parts), ZERO)
+    message = (
+        f"the queues of {cluster} have {shown}{more} = {total} {pair[1]} of {pair[0]}, and there are {there}; "
+        "lower one of them"
+    )
+    return Problem(place, message)
+
+
+#: Of many quotas that make a sum, so many are told, the largest first.
+_SHOWN = 5

@@ -1,0 +1,153 @@
+"""The kinds of job that Kueue holds back until there is room, and the admission policies that keep them in queues.
+
+The expressions use nothing of CEL that an API server has not accepted, or that its reference does not name. They are
+asked of what is new or changed: an object that is on its way out, or that was there before, can always be finished.
+A job that a controller makes for another, such as that of a JobSet, is let through; it is known by its owner, which
+anybody can write, and by whoever sends it, which nobody can: a service account of another namespace.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from generator.kueue import QUEUE_LABEL
+
+#: The label of a namespace whose jobs must be queued; Kueue's own documentation selects namespaces by it too.
+MANAGED_LABEL = "kueue.x-k8s.io/managed-namespace"
+
+ADMISSION_API = "admissionregistration.k8s.io/v1"
+
+
+class JobKind(NamedTuple):
+    """A kind of job; ``pods`` is a CEL expression for the list of the specs of its pods."""
+
+    group: str
+    versions: tuple[str, ...]
+    resource: str
+    pods: str
+
+
+def _kubeflow(resource: str, replicas: str) -> JobKind:
+    """Kubeflow's jobs have a map of replicas by their role."""
+    path = f"object.spec.{replicas}"
+    return JobKind("kubeflow.org", ("v1",), resource, f"{path}.map(r, {path}[r].template.spec)")
+
+
+def _ray(path: str) -> str:
+    workers = f"{path}.?workerGroupSpecs.orValue([]).map(g, g.template.spec)"
+    return f"[{path}.headGroupSpec.template.spec] + {workers}"
+
+
+JOB_KINDS: Mapping[str, JobKind] = {
+    "Job": JobKind("batch", ("v1",), "jobs", "[object.spec.template.spec]"),
+    "JAXJob": _kubeflow("jaxjobs", "jaxReplicaSpecs"),
+    "JobSet": JobKind(
+        "jobset.x-k8s.io",
+        ("v1alpha2",),
+        "jobsets",
+        "object.spec.replicatedJobs.map(j, j.template.spec.template.spec)",
+    ),
+    "MPIJob": _kubeflow("mpijobs", "mpiReplicaSpecs")._replace(versions=("v2beta1",)),
+    "PaddleJob": _kubeflow("paddlejobs", "paddleReplicaSpecs"),
+    "PyTorchJob": _kubeflow("pytorchjobs", "pytorchReplicaSpecs"),
+    "RayCluster": JobKind("ray.io", ("v1",), "rayclusters", _ray("object.spec")),
+    "RayJob": JobKind(
+        "ray.io",
+        ("v1",),
+        "rayjobs",
+        f"has(object.spec.rayClusterSpec) ? {_ray('object.spec.rayClusterSpec')} : []",
+    ),
+    "TFJob": _kubeflow("tfjobs", "tfReplicaSpecs"),
+    "XGBoostJob": _kubeflow("xgboostjobs", "xgbReplicaSpecs"),
+}
+
+#: What Kueue queues as a whole, so that what it is made of need not be queued again: API group and kind.
+_PARENTS = tuple(
+    sorted(
+        {f"{one.group}/{kind}" for kind, one in JOB_KINDS.items() if kind != "Job"} | {"trainer.kubeflow.org/TrainJob"}
+    )
+)
+
+_ACCOUNT = "system:serviceaccount:"
+_USER = "request.userInfo.username"
+
+
+def name_a_queue(kinds: Sequence[str]) -> dict[str, Any]:
+    """Return the ``spec`` of a policy that refuses jobs of these kinds that name no queue."""
+    label = f"metadata.?labels[?'{QUEUE_LABEL}']"
+    conditions = {"is-new-or-was-queued": f"request.operation == 'CREATE' || oldObject.{label}.hasValue()"}
+    message = (
+        f"the label {QUEUE_LABEL} is not there or is empty; write the name of a LocalQueue of this namespace "
+        "(kubectl get localqueues)"
+    )
+    return _spec(kinds, conditions, [{"expression": f"object.{label}.orValue('') != ''", "message": message}])
+
+
+def ask_for_resources(kinds: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:
+    """Return the ``spec`` of a policy that refuses jobs whose containers do not ask for these resources.
+
+    What asks for nothing counts as nothing in the queue. A limit stands for a request that is not there.
+    """
+    limit = "c.?resources.?limits[?r].orValue('0')"
+    asked = f"quantity(string(c.?resources.?requests[?r].orValue({limit}))).compareTo(quantity('0')) > 0"
+    names = ", ".join(f"'{name}'" for name in resources)
+    conditions = {"is-new-or-changed": "request.operation == 'CREATE' || object.spec != oldObject.spec"}
+    validations = [
+        {
+            "expression": f"variables.pods.all(p, {containers}.all(c, [{names}].all(r, {asked})))",
+            "message": f"{what} must have a request or a limit above 0 of {' and of '.join(resources)}: "
+            "the queue counts what is asked for, and would count nothing",
+        }
+        for what, containers in (
+            ("every container", "p.containers"),
+            ("every init container", "p.?initContainers.orValue([])"),
+        )
+    ]
+    spec = _spec(kinds, conditions, validations)
+    spec["variables"] = [{"name": "pods", "expression": _pods(kinds)}]
+    return spec
+
+
+def _pods(kinds: Sequence[str]) -> str:
+    """Return an expression for the specs of all pods, whichever kind of these an object is."""
+    *others, last = (JOB_KINDS[kind].pods for kind in sorted(kinds))
+    named = zip(sorted(kinds), others, strict=False)
+    return "".join(f"request.kind.kind == '{kind}' ? ({pods}) : " for kind, pods in named) + f"({last})"
+
+
+def _spec(kinds: Sequence[str], conditions: Mapping[str, str], validations: list[dict[str, str]]) -> dict[str, Any]:
+    parents = ", ".join(f"'{one}'" for one in _PARENTS)
+    owned = (
+        "object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) && "
+        f"(o.apiVersion.split('/')[0] + '/' + o.kind) in [{parents}])"
+    )
+    foreign = f"{_USER}.startsWith('{_ACCOUNT}') && !{_USER}.startsWith('{_ACCOUNT}' + request.namespace + ':')"
+    all_conditions = {
+        "is-to-stay": "!has(object.metadata.deletionTimestamp)",
+        "is-no-part-of-another-job": f"!({owned} && {foreign})",
+        **conditions,
+    }
+    return {
+        "failurePolicy": "Fail",
+        "matchConstraints": {"resourceRules": [_rule(JOB_KINDS[kind]) for kind in sorted(kinds)]},
+        "matchConditions": [{"name": name, "expression": text} for name, text in all_conditions.items()],
+        "validations": validations,
+    }
+
+
+def _rule(kind: JobKind) -> dict[str, Any]:
+    return {
+        "apiGroups": [kind.group],
+        "apiVersions": list(kind.versions),
+        "operations": ["CREATE", "UPDATE"],
+        "resources": [kind.resource],
+        "scope": "Namespaced",
+    }
+
+
+def binding(policy: str) -> dict[str, Any]:
+    """Return the ``spec`` of a binding that makes a policy hold where jobs must be queued."""
+    return {
+        "policyName": policy,
+        "validationActions": ["Deny"],
+        "matchResources": {"namespaceSelector": {"matchLabels": {MANAGED_LABEL: "true"}}},
+    }
