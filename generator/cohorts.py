@@ -28,22 +28,30 @@ class Seat(NamedTuple):
     """Where a tenant sits on a cluster; plain values only, so that it can be compared and sent cheaply.
 
     ``parent`` is the cohort that it is in, empty for one that stands alone. ``leads`` tells whether it is a cohort
-    itself. ``available`` is what its queue can use at most, ``promised`` the nominal quotas of it and of all below it.
+    itself. ``available`` is what its queue can use at most, ``promised`` the nominal quotas of it and of all below it,
+    ``reach`` what all of these can use at most together. Where its quota is left to Kueue to add up, ``unqueued`` are
+    those at or below it whose namespaces have no queue.
     """
 
     parent: str
     leads: bool
     available: Written
     promised: Written
+    reach: Written
+    unqueued: tuple[str, ...] = ()
 
 
 class Member(NamedTuple):
-    """What is known of a tenant here: its document, its queue as written, whether it has namespaces, its ancestors."""
+    """What is known of a tenant here: its document, its queue as written, whether it has namespaces, its ancestors.
+
+    ``delegates`` tells whether its quota is left to Kueue to add up.
+    """
 
     document: str
     queue: Mapping[str, Any] | None
     has_namespaces: bool
     ancestors: Sequence[str]
+    delegates: bool = False
 
     @property
     def place(self) -> Place:
@@ -103,6 +111,7 @@ class Branch:
         self.leading = here & above
         self.leading |= {name for name in queued if "pool" in (self._members[name].queue or {})}
         self._here = here
+        self._unqueued = _unqueued(cohorts, cluster)
         self.parents = {name: self._parent(name) for name in (*queued, *sorted(self.leading))}
         self.tree = Tree(self._platform_cohorts() + self._cohorts(), self._queues())
 
@@ -138,8 +147,10 @@ class Branch:
             leads = name in self.leading
             available = self.tree.available(queue) if queue is not None else {}
             promised = self.tree.promised.get(name, {}) if leads else {}
+            reach = self.tree.reach(name) if leads else available
             if queue is not None or leads:
-                yield name, Seat(self.parents[name], leads, _written(available), _written(promised))
+                sums = (_written(available), _written(promised), _written(reach))
+                yield name, Seat(self.parents[name], leads, *sums, tuple(self._unqueued.get(name, ())))
 
     def parts(self, pair: Pair) -> Iterator[tuple[Place, Quantity]]:
         """Yield every nominal quota of a flavor and a resource that is not 0, and where it is written."""
@@ -153,6 +164,17 @@ class Branch:
                 quota = _pairs(member, field).get(pair)
                 if quota is not None and quota.nominal:
                     yield _at(member.place / field, pair), quota.nominal
+
+
+def _unqueued(cohorts: Cohorts, cluster: str) -> Mapping[str, list[str]]:
+    """Return whose jobs nobody adds up, by each tenant above that leaves this to Kueue."""
+    adding = {name for name, member in cohorts.members.items() if member.delegates}
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, member in cohorts.members.items() if adding else ():
+        if member.has_namespaces and not member.has_queue and cluster in cohorts.lives(name):
+            for above in adding.intersection((name, *member.ancestors)):
+                found[above].append(name)
+    return found
 
 
 def _pairs(member: Member, field: str) -> Mapping[Pair, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from generator.allowance import Share, pack
+from generator.allowance import Share, pack, unpack
 from generator.cohorts import Cohorts, Member, Seat
 from generator.documents import natural_key
 from generator.lifecycle import ACTIVE, OFFBOARDING, furthest
@@ -261,12 +261,18 @@ class Directory:
         by_name = sorted(admitted, key=lambda admission: admission.tenant)  # those of one tenant as its file has them
         return Facts(self._chains[name], tuple(by_name), neighbours, is_parent, seats=seats)
 
+    def _delegates(self, item: Entry) -> bool:
+        """Tell whether a tenant's quota is left to Kueue to add up, by its file or its tier."""
+        tier = self.platform.tiers.get(item.tier or "")
+        named = tier.quota.to if tier is not None and tier.quota is not None else None
+        return ((unpack(item.quota).to if item.quota else "") or named) == "kueue"
+
     @cached_property
     def cohorts(self) -> Cohorts:
         """The queues and cohorts of all tenants."""
         queued = any(item.queue is not None for item in self.entries.values())
         members = {
-            name: Member(item.document, item.queue, bool(item.namespaces), self._chains[name])
+            name: Member(item.document, item.queue, bool(item.namespaces), self._chains[name], self._delegates(item))
             for name, item in (self.entries.items() if queued else ())
         }
         return Cohorts(self.platform, members, self.clusters)

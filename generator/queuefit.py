@@ -30,6 +30,8 @@ def check(here: Placement) -> Iterator[Problem]:
     queue = here.tenant.queue
     if here.seat is not None and here.seat.leads:
         yield from _check_promises(here, here.seat.promised)
+    if here.cluster.has_kueue:
+        yield from _check_delegated(here)
     if queue is None or here.seat is None or not here.queued:
         return
     yield from _check_use(here, queue, here.seat.available)
@@ -73,6 +75,41 @@ def _check_promises(here: Placement, promised: Written) -> Iterator[Problem]:
             )
             origin = queue.origin if queue is not None else here.tenant.origin / "spec"
             yield Problem(origin, message)
+
+
+def _check_delegated(here: Placement) -> Iterator[Problem]:
+    """Hold a quota that Kueue is to add up against the tree that does it: all of it must be queued, and bounded."""
+    quota = here.tenant.settings.quota
+    if quota is None or (quota.mode, quota.to) != ("delegated", "kueue") or not quota.hard:
+        return
+    place = quota.origin / "to"
+    if here.seat is None:
+        message = (
+            f"on {here.cluster.name} neither this tenant nor one below it has a queue, so that Kueue adds up nothing; "
+            "write queue, or another mode"
+        )
+        yield Problem(place, message)
+        return
+    for name in here.seat.unqueued[:_SHOWN]:
+        message = (
+            f"the jobs of {name} are not queued on {here.cluster.name}, so that Kueue adds up nothing of what it uses; "
+            "give it a queue, or write another mode"
+        )
+        yield Problem(place, message)
+    for name, by_flavor in _by_resource(here.seat.reach).items():
+        cap = caps(name, quota.hard)
+        if cap is not None and sum(by_flavor.values(), ZERO) > cap:
+            message = (
+                f"Kueue is to add up {name}, and lets the queues at or below this tenant use {_sum(by_flavor)} on "
+                f"{here.cluster.name}, where its quota is {cap} ({quota.origin / 'hard'}); lower what they have, "
+                "or borrow in pool"
+            )
+            origin = here.tenant.queue.origin if here.tenant.queue is not None else place
+            yield Problem(origin, message)
+
+
+#: So many tenants are told of that nobody adds up.
+_SHOWN = 5
 
 
 def _by_resource(amounts: Written) -> Mapping[str, _ByFlavor]:

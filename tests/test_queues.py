@@ -168,13 +168,54 @@ def test_cpu_is_capped_by_each_of_its_keys(key):
 
 def test_what_is_promised_below_a_group_fits_into_its_own_quota():
     tenants = {"top": f"namespaces: []\n{quota(5)}\nqueue: {{pool: {{h100: {{nvidia.com/gpu: 2}}}}}}"}
-    below = {"vision": f"parent: top\n{gpus(4)}"}
     message = (
         "tenants/top.yaml: spec.queue: the queues of the tenant and of those below it have 6 (h100) nvidia.com/gpu on prod, and its "
         "quota is 5 (tenants/top.yaml#spec/quota/hard); lower one of them, or raise the quota"
     )
+    below = {"vision": f"parent: top\n{QUOTA_BELOW}\n{gpus(4, borrow=0)}"}
     assert told({**tenants, **below}, PLATFORM) == [message]
-    assert told({**tenants, "vision": f"parent: top\n{gpus(3)}"}, PLATFORM) == []
+    assert told({**tenants, "vision": f"parent: top\n{QUOTA_BELOW}\n{gpus(3, borrow=1)}"}, PLATFORM) == []
+
+
+#: A part of the quota of five GPUs above.
+QUOTA_BELOW = "quota: {hard: {pods: 5, requests.nvidia.com/gpu: 4}}"
+
+
+# A quota that Kueue adds up
+
+
+DELEGATED = "quota: {mode: delegated, to: kueue, hard: {pods: 9, requests.nvidia.com/gpu: 6}}"
+
+
+def test_a_quota_that_kueue_adds_up_bounds_all_that_can_be_used_below():
+    pool = "queue: {pool: {h100: {nvidia.com/gpu: {nominal: 2, borrow: 0}}}, cohort: all}"
+    top = {"top": f"namespaces: []\n{DELEGATED}\n{pool}"}
+    below = {"vision": f"parent: top\n{gpus(2)}", "nlp": f"parent: top\n{gpus(2)}"}
+    assert told({**top, **below}, PLATFORM) == []
+    more = {"top": f"namespaces: []\n{DELEGATED}\n{pool.replace('borrow: 0', 'borrow: 1')}"}
+    platform = PLATFORM.replace(
+        "cohorts: [{name: all}]", "cohorts: [{name: all, flavors: {h100: {nvidia.com/gpu: 1}}}]"
+    )
+    assert told({**more, **below}, platform)[0] == (
+        "tenants/top.yaml: spec.queue: Kueue is to add up nvidia.com/gpu, and lets the queues at or below this tenant use 7 (h100) on "
+        "prod, where its quota is 6 (tenants/top.yaml#spec/quota/hard); lower what they have, or borrow in pool"
+    )
+
+
+def test_a_queue_alone_is_bounded_by_a_quota_that_kueue_adds_up():
+    spaces = "namespaces: [{name: a}, {name: b}]"
+    assert told({"vision": f"{DELEGATED}\n{spaces}\n{gpus(6)}"}, PLATFORM) == []
+    [found] = told({"vision": f"{DELEGATED}\n{spaces}\n{gpus(7)}"}, PLATFORM)
+    assert "use 7 (h100) on prod, where its quota is 6" in found
+
+
+def test_what_kueue_is_to_add_up_is_queued():
+    top = {"top": f"namespaces: []\n{DELEGATED}"}
+    nothing = "on prod neither this tenant nor one below it has a queue, so that Kueue adds up nothing; write queue, or another mode"
+    assert told({**top, "vision": "parent: top"}, PLATFORM) == [f"tenants/top.yaml: spec.quota.to: {nothing}"]
+    unqueued = "the jobs of nlp are not queued on prod, so that Kueue adds up nothing of what it uses; give it a queue, or write another mode"
+    found = told({**top, "vision": f"parent: top\n{gpus(2)}", "nlp": "parent: top"}, PLATFORM)
+    assert found == [f"tenants/top.yaml: spec.quota.to: {unqueued}"]
 
 
 # Jobs that could never start

@@ -117,6 +117,10 @@ class Tree:
             found[cohort.name] = _reached(own, found[cohort.parent], cohort.quotas) if cohort.parent else own
         return found
 
+    def reach(self, cohort: str) -> Totals:
+        """Return what all queues below a cohort can use at most together, when nobody else uses anything."""
+        return self._reachable.get(cohort, {})
+
     def available(self, queue: Node) -> Totals:
         """Return what a queue can use at most, when nobody else uses anything; it borrows only what it lists."""
         own = _nominal(queue.quotas)
