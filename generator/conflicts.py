@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from generator import cohorts, names
+from generator import cohorts, names, selectors
 from generator.directory import EVERY_TENANT, Directory, Entry
 from generator.platform import Platform
 from generator.problems import Place, Problem, instead
@@ -65,6 +65,7 @@ def _check_parents(directory: Directory) -> Iterator[Problem]:
         message = f"the parents go round in a circle: {line} ({where}); one of them must have another parent, or none"
         yield Problem(places[0], message, others=places)
     yield from _check_depth(directory)
+    yield from _check_trees(directory)
 
 
 def _parent_place(directory: Directory, name: str) -> Place:
@@ -95,6 +96,30 @@ def _parentless(parent: str, children: Sequence[Entry], directory: Directory) ->
         hint += f" (it is the parent of {', '.join(names)}{more}: give each another parent before it is removed)"
     for child in children:
         yield Problem(Place(child.document, ("spec", "parent")), f"{parent!r} is not a tenant; {hint}")
+
+
+def _check_trees(directory: Directory) -> Iterator[Problem]:
+    """Find selectors of trees that name what is not below the tenant that propagates: a slip would say nothing."""
+    selecting = [item for item in directory.entries.values() if item.trees]
+    if not selecting:
+        return
+    owners = {full: name for name in directory.entries for full in directory.namespaces(name)}
+    for item in selecting:
+        for template, text in item.trees:
+            place = Place(item.document, ("spec", "propagate", template, "treeSelect"))
+            for name, _ in selectors.parse_tree(text):
+                tenant = name if name in directory.entries else owners.get(name)
+                yield from _check_below(directory, item, tenant, name, place)
+
+
+def _check_below(directory: Directory, item: Entry, tenant: str | None, name: str, place: Place) -> Iterator[Problem]:
+    """Check that what is called *name*, which is *tenant* or a namespace of it, is below another tenant."""
+    if tenant is None:
+        if name not in directory.absent:
+            yield Problem(place, f"{name!r} is neither a tenant nor a namespace; {instead(name, directory.entries)}")
+    elif item.name not in (tenant, *directory.ancestors(tenant)):
+        message = f"{name!r} is not below {item.name}, so that it says nothing here; name what is below, or drop it"
+        yield Problem(place, message)
 
 
 def _check_clusters(directory: Directory) -> Iterator[Problem]:

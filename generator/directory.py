@@ -37,7 +37,8 @@ class Entry(NamedTuple):
     one in) and ``mesh`` are tenants, each ``None`` where the tenant leaves the list to others; ``outside`` are
     namespaces of the platform, each with the route of the opening that names it; ``lifecycle`` is the tenant's own,
     and ``leaving`` are clusters that it leaves while it stays on others; ``quota`` is what the file says of that, as
-    ``allowance`` packs it, and ``queue`` the queue as written.
+    ``allowance`` packs it, and ``queue`` the queue as written; ``trees`` are the selectors of trees that say how far a
+    template propagates, each after the template.
     """
 
     document: str
@@ -54,6 +55,7 @@ class Entry(NamedTuple):
     leaving: tuple[str, ...] | list[str] = ()
     quota: str = ""
     queue: dict[str, Any] | None = None
+    trees: Sequence[Sequence[str]] = ()
 
 
 def entry(value: Mapping[str, Any], document: str) -> Entry:
@@ -88,6 +90,7 @@ def entry(value: Mapping[str, Any], document: str) -> Entry:
         spec.get("offboarding", {}).get("clusters", ()),
         pack(spec),
         spec.get("queue"),
+        [[name, item["treeSelect"]] for name, item in spec.get("propagate", {}).items() if "treeSelect" in item],
     )
 
 

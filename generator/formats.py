@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from warnings import catch_warnings, simplefilter
 
-from generator import names, quantity, quotakeys
+from generator import names, quantity, quotakeys, selectors
 
 _PORT = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(TCP|UDP|SCTP))?")
 _MAX_PORT = 65535
@@ -186,6 +186,7 @@ FORMATS: Mapping[str, Callable[[str], str | None]] = {
     "folder": folder,
     "git-url": git_url,
     "label-key": names.label_key,
+    "label-selector": selectors.refuse,
     "label-value": names.label_value,
     "namespace-naming": namespace_naming,
     "oci-url": oci_url,
@@ -195,4 +196,5 @@ FORMATS: Mapping[str, Callable[[str], str | None]] = {
     "regex": regex,
     "secret-key": secret_key,
     "single-naming": single_naming,
+    "tree-selector": selectors.refuse_tree,
 }

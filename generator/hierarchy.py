@@ -15,11 +15,13 @@ HNC_DOMAIN = "hnc.x-k8s.io"
 class Hierarchy:
     """What holds for the whole tree; ``max_depth`` ``None`` lets it be as deep as it likes.
 
-    ``max_depth`` counts the tenants above one; ``hnc_labels`` asks for the labels of HNC beside ours.
+    ``max_depth`` counts the tenants above one; ``hnc_labels`` asks for the labels of HNC beside ours. ``modes`` are how
+    kinds propagate, ``None`` if all do that are asked for.
     """
 
     max_depth: int | None
     hnc_labels: bool
+    modes: Mapping[str, str] | None
     origin: Place
 
 
@@ -40,7 +42,7 @@ class Bounds:
 def hierarchy(value: Mapping[str, Any], place: Place) -> Hierarchy:
     """Take the platform's rules for the tree out of a valid ``spec``."""
     get = value.get("hierarchy", {}).get
-    return Hierarchy(get("maxDepth"), get("hncLabels", False), place / "hierarchy")
+    return Hierarchy(get("maxDepth"), get("hncLabels", False), get("modes"), place / "hierarchy")
 
 
 def bounds(value: Mapping[str, Any] | None, place: Place) -> Bounds | None:

@@ -84,4 +84,5 @@ def duplicates(manifests: Iterable[Manifest]) -> Iterator[Problem]:
         _, kind, namespace, name = key
         where = f"{namespace}/{name}" if namespace else name
         by = "twice here" if first == manifest.origin else f"here and by {first}"
-        yield Problem(manifest.origin, f"{kind} {where} is asked for {by}; rename or drop one")
+        others = (first,) if first != manifest.origin else ()
+        yield Problem(manifest.origin, f"{kind} {where} is asked for {by}; rename or drop one", others=others)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator import lifecycle, queueing, registries, removals
+from generator import lifecycle, propagation, queueing, registries, removals
 from generator.documents import Document, natural_key
 from generator.hierarchy import Hierarchy, hierarchy
 from generator.launcher.bundle import SHIPPED, Presets, bundles
@@ -317,6 +317,7 @@ def check(platform: Platform, document: Document, known_versions: Sequence[str])
             for name, one in platform.clusters.items()
         }
         yield from queueing.check(platform.kueue, grounds)
+    yield from propagation.check_modes(platform.hierarchy.modes or {}, platform.hierarchy.origin / "modes")
 
 
 def _check_launchers(platform: Platform) -> Iterator[Problem]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import credentials, launchers, lifecycle, queues, repositories, secretrefs, subjects
+from generator import credentials, launchers, lifecycle, propagation, queues, repositories, secretrefs, subjects
 from generator.documents import natural_key
 from generator.hierarchy import Bounds, bounds
 from generator.launchers import Launcher
 from generator.lifecycle import Offboarding
 from generator.problems import Place, Problem, instead
+from generator.propagation import Propagation, propagations
 from generator.queues import Queue
 from generator.repositories import Repository
 from generator.secretrefs import SecretRef
@@ -126,7 +127,8 @@ class Tenant:
     """One tenant. ``None`` in ``owners`` and ``members`` means that the parent decides, ``()`` means nobody.
 
     ``kept_owners`` and ``kept_members`` are whom of the parent's they keep; ``children`` ``None`` sets no bounds.
-    ``queue`` is ``None`` for one whose jobs are not queued.
+    ``queue`` is ``None`` for one whose jobs are not queued. Once the tenant is resolved, ``propagate`` holds what comes
+    down to it as well.
     """
 
     name: str
@@ -150,6 +152,7 @@ class Tenant:
     secrets: tuple[SecretRef, ...]
     repositories: tuple[Repository, ...]
     extras: Mapping[str, Any]
+    propagate: tuple[Propagation, ...]
     origin: Place
     queue: Queue | None = None
 
@@ -184,6 +187,7 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
         secrets=_each(secretrefs.from_value, get("secrets", ()), here / "secrets"),
         repositories=_each(repositories.from_value, get("repositories", ()), here / "repositories"),
         extras=get("extras", {}),
+        propagate=propagations(get("propagate", {}), metadata["name"], here / "propagate"),
         origin=place,
         queue=queues.from_value(get("queue"), here),
     )
@@ -289,6 +293,7 @@ def check(tenant: Tenant) -> Iterator[Problem]:
     if tenant.identity is not None and not tenant.service_accounts:
         message = "an identity belongs to service accounts, and the list of them is empty; list one, or drop the list"
         yield Problem(here / "identity", message)
+    yield from propagation.check(tenant.propagate)
     yield from launchers.check(tenant.launchers, [one.name for one in tenant.namespaces], here / "launchers")
     yield from _check_secrets(tenant)
     yield from repositories.check(tenant.repositories, [one.name for one in tenant.namespaces], here / "repositories")

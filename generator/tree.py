@@ -7,6 +7,7 @@ from generator import launchers, posit
 from generator.lifecycle import ACTIVE, FROZEN, OFFBOARDING, Offboarding
 from generator.platform import Platform
 from generator.problems import Place, Problem, instead
+from generator.propagation import Propagation
 from generator.settings import Settings, overlay
 from generator.tenant import Kept, Member, Tenant
 
@@ -39,8 +40,8 @@ def resolve(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> 
     """Fill in what *tenant* leaves open: from its tier, then its ancestors (nearest first), then the platform.
 
     A quota is not inherited, for a parent's cap is not a child's, and neither are identities, service accounts,
-    launchers or extras. What comes from a parent keeps the place where the parent says it. An ancestor that is resolved
-    already stands for all above it, so that a long line need be resolved but once.
+    launchers or extras; what is propagated adds up. What comes from a parent keeps the place where the parent says it.
+    An ancestor that is resolved already stands for all above it, so that a long line need be resolved but once.
     """
     settings = with_tier(tenant, platform)
     own_quota = settings.quota or platform.defaults.quota
@@ -55,8 +56,16 @@ def resolve(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> 
         members=_people([(one.members, one.kept_members) for one in line]),
         kept_owners=(),
         kept_members=(),
+        propagate=_coming(line),
         lifecycle=_lifecycle(tenant, ancestors),
     )
+
+
+def _coming(line: Sequence[Tenant]) -> tuple[Propagation, ...]:
+    """Return what comes down a line, from its head on; an ancestor that is resolved holds what is above it too."""
+    if not any(one.propagate for one in line):
+        return ()
+    return tuple({one.origin: one for tenant in reversed(line) for one in tenant.propagate}.values())
 
 
 def resolve_line(line: Sequence[Tenant], platform: Platform) -> list[Tenant]:

@@ -17,6 +17,7 @@ from generator import (
     launchers,
     lifecycle,
     platform,
+    propagation,
     queueing,
     queues,
     remotes,
@@ -140,6 +141,7 @@ FORMATS = [
     ("tenant", "$defs/owner", [tenant.Member, tenant.Subject, tenant.Kept, tenant.Tenant], PEOPLE),
     ("tenant", "$defs/member", [tenant.Member, tenant.Subject, tenant.Kept, tenant.Tenant], PEOPLE),
     ("tenant", "properties/spec/properties/children", [hierarchy.Bounds], {}),
+    ("tenant", "$defs/propagation", [propagation.Propagation], {}),
     ("tenant", "$defs/namespace", [tenant.NamespaceSpec], {}),
     ("tenant", "$defs/offboarding", [lifecycle.Offboarding], {}),
     ("tenant", "$defs/namespaceOffboarding", [lifecycle.Offboarding], {}),
@@ -250,7 +252,7 @@ OWN = {
     "posit",  # what only one preset has is a record of its own
     "presets",  # a site adds them in files of their own
 }
-KEYED = {platform.RoleDefinition: {"name"}}
+KEYED = {platform.RoleDefinition: {"name"}, propagation.Propagation: {"source", "template"}}
 
 
 def properties_of(kind, pointer):

@@ -120,6 +120,29 @@ def test_in_hncs_labels_a_namespace_cannot_have_the_name_of_another_tree(labels,
     ]
 
 
+@pytest.mark.parametrize(
+    ("select", "message"),
+    [
+        ("nlpp", "'nlpp' is neither a tenant nor a namespace; did you mean 'nlp'?"),
+        ("other", "'other' is not below research, so that it says nothing here; name what is below, or drop it"),
+        ("!other-x", "'other-x' is not below research, so that it says nothing here; name what is below, or drop it"),
+        ("nlp", None),
+        ("!nlp-x", None),
+        ("research, !deep", None),
+        ("broken", None),
+    ],
+)
+def test_a_selector_of_trees_names_what_is_below(select, message):
+    tenants = {
+        "research": f"namespaces: []\npropagate: {{note: {{treeSelect: '{select}'}}}}",
+        "nlp": "parent: research\nnamespaces: [{name: x}]",
+        "deep": "parent: nlp\nclusters: []",
+        "other": "namespaces: [{name: x}]",
+    }
+    where = place("research", "spec/propagate/note/treeSelect")
+    assert problems(tenants, absent=["broken"]) == ([f"{where}: {message}"] if message else [])
+
+
 # Clusters
 
 

@@ -19,6 +19,8 @@ CREDENTIALS = "holds credentials, which do not belong into git; drop them, and n
 NO_ARTIFACT = "is not the address of an artifact; write one such as oci://registry.example.com/team/artifact"
 NO_NAME = "makes no name of a namespace; use lower-case letters, digits and '-'"
 
+SELECTOR = "write requirements such as env=prod, tier!=web, zone in (a,b), team or !legacy, with commas between them"
+
 GOOD = {
     "cidr": ["10.0.0.0/8", "0.0.0.0/0", "169.254.170.23/32", "2001:db8::/32", "::/0", "fd00:ec2::23/128"],
     "date": ["2027-03-31", "2028-02-29"],
@@ -28,6 +30,7 @@ GOOD = {
     "folder": ["deploy", "platform/tenants", "deploy/"],
     "git-url": ["https://git.example.com/a/b.git", "ssh://git@git.example.com:22/a/b", "https://host:8443/a"],
     "label-key": ["team", "example.com/cost-center"],
+    "label-selector": ["env=prod", "env in (a,b), !legacy", "example.com/team"],
     "label-value": ["", "4711", "A_b.c"],
     "namespace-naming": ["{tenant}-{namespace}", "t-{namespace}-{tenant}", "{namespace}{tenant}"],
     "oci-url": ["oci://registry.example.com/a/b", "oci://localhost:5000/a"],
@@ -37,6 +40,7 @@ GOOD = {
     "quota-key": ["requests.cpu", "count/jobs.batch", "requests.nvidia.com/gpu"],
     "regex": ["[0-9]{4}", "", "(a|b)+"],
     "single-naming": ["{tenant}", "team-{tenant}"],
+    "tree-selector": ["vision", "!nlp", "research, !nlp,!robotics"],
 }
 
 
@@ -110,6 +114,8 @@ def test_what_follows_a_format_is_fine(name, text):
         ("secret-key", "a" * 254, "is not a key of a Secret; write letters, digits, '-', '_' and '.', 253 at most"),
         ("quota-key", "nvidia.com/gpu", "is never counted: quotas count requests for devices; write requests.nvidia.com/gpu"),
         ("quota-key", "count/jobs", "never counts anything: jobs are in group batch; write count/jobs.batch"),
+        ("label-selector", "env in prod", f"is not a label selector, for 'env in prod' is no requirement; {SELECTOR}"),
+        ("tree-selector", "a,b", "asks for what is below a and b at once, which nothing may be; write one without a '!'"),
         ("regex", "(", "is not a regular expression: missing ), unterminated subpattern at position 0"),
         ("regex", "a{4294967296}", "is not a regular expression: the repetition number is too large"),
     ],

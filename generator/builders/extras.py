@@ -1,34 +1,86 @@
 """What the site's own templates make for a tenant, checked like everything else that it gets."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+from generator import namespacelabels, propagation
 from generator.manifest import Manifest
-from generator.placement import Placement
+from generator.placement import Namespace, Placement
 from generator.platform import Cluster, Platform
 from generator.problems import InputError, Place, Problem
+from generator.propagation import PROPAGATE, Propagation
 from generator.templates import Templates
 from generator.validity import namespaced
 
 
 def build(placement: Placement) -> Iterator[Manifest]:
-    """Yield the objects of every template that the tenant names, with the tenant's labels on them.
+    """Yield the objects of every template that comes down to the tenant, and of those that it names.
 
-    Bindings are left out of a frozen namespace, in which nobody has more than a viewer's rights.
+    They have the tenant's labels. Bindings are left out of a frozen namespace, in which nobody has more than a viewer's
+    rights.
     """
     tenant = placement.tenant
     frozen = {namespace.name for namespace in placement.namespaces if not namespace.running}
+    made = [_coming(placement, one) for one in tenant.propagate]
     for name, values in tenant.extras.items():
         origin = tenant.origin / "spec" / "extras" / name
-        for body in placement.templates.render(name, _context(placement, values), origin):
-            problem = _objection(placement, body, name, origin)
-            if problem is not None:
-                raise InputError([problem])
-            if body["kind"] != "RoleBinding" or body["metadata"]["namespace"] not in frozen:
-                yield Manifest(_ours(placement, body), origin)
+        made.append(_rendered(placement, name, values, placement.namespaces, origin))
+    for one in chain.from_iterable(made):
+        if one.body["kind"] != "RoleBinding" or one.body["metadata"]["namespace"] not in frozen:
+            yield one
 
 
-def _context(placement: Placement, values: Any) -> dict[str, Any]:
+def _coming(placement: Placement, one: Propagation) -> Iterator[Manifest]:
+    """Yield what a propagation brings: to the namespaces of the tenant that asks for it, and copies to those below."""
+    if one.source == placement.tenant.name:
+        if placement.namespaces:  # a template is asked for namespaces, and a group of tenants has none
+            yield from _rendered(placement, one.template, one.values, placement.namespaces, one.origin)
+        return
+    modes = placement.platform.hierarchy.modes
+    seen = {
+        namespace.name: (namespacelabels.seen(placement, namespace), namespacelabels.line(placement, namespace))
+        for namespace in placement.namespaces
+    }
+    chosen = [
+        namespace for namespace in placement.namespaces if propagation.comes_to(one, PROPAGATE, *seen[namespace.name])
+    ]
+    for manifest in _rendered(placement, one.template, one.values, chosen, one.origin) if chosen else ():
+        mode = propagation.mode_of(manifest.body, modes)
+        problem = _forbidden(one, manifest.body, mode, placement.platform)
+        if problem is not None:
+            raise InputError([problem])
+        if not propagation.is_excluded(manifest.body):
+            yield Manifest(propagation.copied(manifest.body, one.source), one.origin)
+
+
+def _forbidden(one: Propagation, body: Mapping[str, Any], mode: str, platform: Platform) -> Problem | None:
+    """Say why objects of a kind go nowhere, or not unless the file says where to."""
+    kind, line = propagation.kind_of(body), platform.hierarchy.origin / "modes"
+    if mode in (propagation.IGNORE, propagation.REMOVE):
+        message = f"template {one.template!r} makes a {kind}, which does not propagate here ({line}); write none: true"
+        return Problem(one.origin, message, others=(line,))
+    if mode == propagation.ALLOW and not one.is_chosen:
+        message = (
+            f"template {one.template!r} makes a {kind}, which propagates only where it is told to ({line}); write "
+            "select, treeSelect or all: true"
+        )
+        return Problem(one.origin, message, others=(line,))
+    return None
+
+
+def _rendered(
+    placement: Placement, name: str, values: Any, namespaces: Sequence[Namespace], origin: Place
+) -> Iterator[Manifest]:
+    """Yield what a template makes for some of the tenant's namespaces, if the tenant may have it."""
+    for body in placement.templates.render(name, _context(placement, values, namespaces), origin):
+        problem = _objection(namespaces, body, name, origin)
+        if problem is not None:
+            raise InputError([problem])
+        yield Manifest(_ours(placement, body), origin)
+
+
+def _context(placement: Placement, values: Any, namespaces: Sequence[Namespace]) -> dict[str, Any]:
     tenant, cluster = placement.tenant, placement.cluster
     return {
         "values": values,
@@ -36,7 +88,7 @@ def _context(placement: Placement, values: Any) -> dict[str, Any]:
         "cluster": _cluster(cluster),
         "namespaces": [
             {"name": namespace.name, "shortName": namespace.short or "", "lifecycle": namespace.lifecycle}
-            for namespace in placement.namespaces
+            for namespace in namespaces
         ],
     }
 
@@ -51,8 +103,8 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def _objection(placement: Placement, body: Mapping[str, Any], name: str, origin: Place) -> Problem | None:
-    """Say why a tenant may not have this object: it must lie in one of its namespaces, and be no secret."""
+def _objection(namespaces: Sequence[Namespace], body: Mapping[str, Any], name: str, origin: Place) -> Problem | None:
+    """Say why a tenant may not have this object: it must lie in one of these namespaces, and be no secret."""
     metadata = body.get("metadata")
     kind = body.get("kind")
     if not isinstance(metadata, dict) or not isinstance(kind, str):
@@ -64,7 +116,7 @@ def _objection(placement: Placement, body: Mapping[str, Any], name: str, origin:
         return Problem(origin, message)
     if _holds_secret(body):
         return _secret(name, origin)
-    own = [namespace.name for namespace in placement.namespaces]
+    own = [namespace.name for namespace in namespaces]
     if metadata.get("namespace") not in own:
         message = (
             f"template {name!r} makes a {kind} in namespace {metadata.get('namespace')!r}; "

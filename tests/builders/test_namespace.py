@@ -283,7 +283,7 @@ def test_the_later_of_two_dates_holds():
 FAMILY = {
     "research": "namespaces: []",
     "vision": f"parent: research\n{QUOTA}\nnamespaces: [{{name: train}}]",
-    "nlp": f"parent: research\n{QUOTA}",
+    "nlp": "parent: research\nquota: {hard: {pods: 100}}",
     "deep": "parent: nlp\nnamespaces: [{name: x, fullName: deep}, {name: z}]\nquota: {mode: shared, hard: {pods: 1}}",
     "alone": QUOTA,
 }
@@ -318,5 +318,5 @@ def test_in_hncs_domain_it_is_the_namespace_that_is_at_the_lowest_place():
 
 
 def test_a_parent_without_a_parent_is_the_head_of_its_tree():
-    found = objects({"top": QUOTA, "below": f"parent: top\n{QUOTA}"})
+    found = objects({"top": "quota: {hard: {pods: 20}}", "below": f"parent: top\n{QUOTA}"})
     assert (depths(found, "top"), depths(found, "below")) == ({"top": "0"}, {"below": "0", "top": "1"})
