@@ -24,13 +24,13 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: {{ values.gr
 """
 TEMPLATES = {"note": NOTE, "reader": READER}
 WHOLE, HALF = "quota: {hard: {pods: 200}}", "quota: {hard: {pods: 100}}"  # what is below has its part of it
-PARTS = "quota: {mode: shared, hard: {pods: 10}}"
+PARTS = f"{QUOTA}\nnamespaces: [{{name: train, labels: {{purpose: training}}, quota: {{pods: 5}}}}, {{name: serve}}]"
 
 
 def family(note="{values: {text: hello}}", research=""):
     return {
         "research": f"{WHOLE}\npropagate: {{note: {note}}}\n{research}",
-        "vision": f"parent: research\n{PARTS}\nnamespaces: [{{name: train, labels: {{purpose: training}}}}, {{name: serve}}]",
+        "vision": f"parent: research\n{PARTS}",
         "nlp": f"parent: research\n{HALF}",
         "deep": f"parent: nlp\n{QUOTA}",
         "alone": QUOTA,

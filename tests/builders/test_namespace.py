@@ -284,7 +284,7 @@ FAMILY = {
     "research": "namespaces: []",
     "vision": f"parent: research\n{QUOTA}\nnamespaces: [{{name: train}}]",
     "nlp": "parent: research\nquota: {hard: {pods: 100}}",
-    "deep": "parent: nlp\nnamespaces: [{name: x, fullName: deep}, {name: z}]\nquota: {mode: shared, hard: {pods: 1}}",
+    "deep": f"parent: nlp\n{QUOTA}\nnamespaces: [{{name: x, fullName: deep, quota: {{pods: 5}}}}, {{name: z}}]",
     "alone": QUOTA,
 }
 
