@@ -55,7 +55,7 @@ class Shared:
 NOTHING_SHARED = Shared({}, {}, {})
 
 #: Is told the name of a cluster and all that a tenant gets there.
-Hearer = Callable[[str, Iterable[Manifest]], None]
+Hearer = Callable[[str, Sequence[Manifest]], None]
 
 
 @dataclass(frozen=True, slots=True)

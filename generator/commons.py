@@ -8,16 +8,26 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from generator import manifest, plan, rendered, repository, validity
+from generator.assembly import Shared
 from generator.directory import Directory
 from generator.finding import Policy
 from generator.plan import Verdict
 from generator.problems import Problem
 from generator.shard import Change
-from generator.sync import ENGINES
-from generator.sync.roster import Made, Member, Roster
+from generator.sync import ENGINES, Engine
+from generator.sync.needs import written as needs_of
+from generator.sync.roster import Common, Made, Member, Roster
 from generator.verdicts import Ground, Judge
+
+
+class Output(NamedTuple):
+    """What came of a tenant: the paths of its files, and by cluster the name of what it takes to apply them."""
+
+    paths: tuple[str, ...]
+    needs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +35,47 @@ class Synced:
     """What the engine of a cluster reads.
 
     ``folder`` is where it lies, and stands for it where others are called after their documents; ``key`` changes
-    whenever any of it does.
+    whenever any of it does. ``needs`` are what it takes to apply what the tenants have there, by name.
     """
 
     cluster: str
     folder: str
     key: str
     made: Made
+    needs: Mapping[str, str]
 
 
 def synced(
-    directory: Directory, paths: Mapping[str, Iterable[str]], shared: Iterable[str], clusters: Collection[str] = ()
+    directory: Directory,
+    outputs: Mapping[str, Output],
+    known: Mapping[str, str],
+    shared: Shared,
+    clusters: Collection[str] = (),
 ) -> Iterator[Synced]:
-    """Yield what the engine of each cluster reads; *paths* are those of each tenant, everywhere.
+    """Yield what the engine of each cluster reads; only what is for *clusters*, if any are named.
 
-    Only what is for *clusters*, if any are named.
+    *outputs* are those of all tenants, and *known* is what the names of their needs stand for.
     """
     there = directory.platform.clusters
     wanted = [name for name in there if not clusters or name in clusters]
     members: dict[str, list[Member]] = {name: [] for name in wanted}
-    for name in sorted(paths):
-        for cluster, own in _by_cluster(paths[name]).items():
+    named: dict[str, dict[str, None]] = {name: {} for name in wanted}
+    for name in sorted(outputs):
+        for cluster, own in _by_cluster(outputs[name].paths).items():
             if cluster in members:
                 phase = directory.lifecycle(name, cluster)
                 members[cluster].append(Member(name, phase, tuple(directory.namespaces(name)), own))
-    common = _by_cluster(shared)
+        for cluster, need in outputs[name].needs.items():
+            if cluster in named:
+                named[cluster][need] = None
     for name in wanted:
-        made = _made(directory, name, members[name], common.get(name, ()))
+        needs = {need: known[need] for need in sorted(named[name])} if _engine(directory, name) else {}
+        made = _made(directory, name, members[name], tuple(needs.values()), shared)
         if made is not None:
             key = sha256()
             for path, text in made.files.items():
                 key.update(f"{path}\0{len(text)}\0".encode() + text)
-            yield Synced(name, f"{repository.RENDERED}/{name}/sync", key.hexdigest(), made)
+            yield Synced(name, f"{repository.RENDERED}/{name}/sync", key.hexdigest(), made, needs)
 
 
 def _by_cluster(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -66,12 +85,23 @@ def _by_cluster(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {cluster: tuple(some) for cluster, some in found.items()}
 
 
-def _made(directory: Directory, name: str, members: list[Member], shared: tuple[str, ...]) -> Made | None:
-    """Ask the engine of a cluster; ``None`` where there is none, or nothing to read from."""
+def _engine(directory: Directory, name: str) -> Engine | None:
+    """Return the engine of a cluster; ``None`` where there is none, or nothing to read from."""
+    engine = directory.platform.clusters[name].engine
+    return ENGINES.get(engine) if engine is not None and directory.platform.repository is not None else None
+
+
+def _made(
+    directory: Directory, name: str, members: list[Member], needs: tuple[str, ...], shared: Shared
+) -> Made | None:
     cluster, remote = directory.platform.clusters[name], directory.platform.repository
-    if cluster.sync is None or remote is None or cluster.sync.engine not in ENGINES:
+    engine = _engine(directory, name)
+    if engine is None or cluster.sync is None or remote is None:
         return None
-    return ENGINES[cluster.sync.engine].build(Roster(cluster, cluster.sync, remote, tuple(members), shared))
+    common = Common(
+        _by_cluster(shared.files).get(name, ()), needs_of(one.body for one in shared.manifests.get(name, ()))
+    )
+    return engine.build(Roster(cluster, cluster.sync, remote, tuple(members), needs, common))
 
 
 def check(given: Iterable[Synced], directory: Directory) -> Iterator[Problem]:

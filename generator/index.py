@@ -29,7 +29,8 @@ class Record(NamedTuple):
     """What is known of one tenant file: as it was read, what it was built with, and what came of it.
 
     ``digest`` is that of the file, ``key`` that of everything its output depends on; ``outputs`` are pairs of
-    path and stamp, one after the other; ``packed`` is the entry as JSON.
+    path and stamp, one after the other; ``packed`` is the entry as JSON; ``needs`` are clusters, each with the name of
+    what it takes to apply the outputs there.
     """
 
     document: str
@@ -38,6 +39,12 @@ class Record(NamedTuple):
     key: str
     outputs: tuple[str, ...]
     packed: str
+    needs: str = ""
+
+    @property
+    def needed(self) -> dict[str, str]:
+        """The names of what it takes to apply the outputs, by cluster."""
+        return dict(pair.split("=") for pair in self.needs.split())
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -74,9 +81,9 @@ def load(root: Path, config: str) -> Index:
         return Index(config)
     index = Index(config)
     for line in body.decode().split("\n") if body else ():
-        document, stamp, digest, key, packed, *outputs = line.split("\t")
+        document, stamp, digest, key, needs, packed, *outputs = line.split("\t")
         records = index.synced if document.startswith(f"{RENDERED}/") else index.records
-        records[document] = Record(document, stamp, digest, key, tuple(outputs), packed)
+        records[document] = Record(document, stamp, digest, key, tuple(outputs), packed, needs)
     return index
 
 
@@ -92,15 +99,27 @@ def entries(records: Iterable[Record]) -> dict[str, Entry]:
     return {record.document: Entry._make(row) for record, row in zip(kept, rows, strict=True)}
 
 
-def record(source: Source, digest: str, key: str, outputs: Iterable[tuple[str, Stamp]], entry: Entry) -> Record:
-    """Make the record of a tenant file that was read and built."""
+def record(
+    source: Source, keys: tuple[str, str], outputs: Iterable[tuple[str, Stamp]], entry: Entry, needs: Mapping[str, str]
+) -> Record:
+    """Make the record of a tenant file that was read and built; *keys* are its digest, and that of all that decided."""
     packed = json.dumps(entry, separators=(",", ":"))
-    return Record(source.document, source.stamp, digest, key, tuple(part for pair in outputs for part in pair), packed)
+    needed = " ".join(f"{cluster}={name}" for cluster, name in sorted(needs.items()))
+    return Record(source.document, source.stamp, *keys, _flat(outputs), packed, needed)
 
 
-def synced(folder: str, key: str, outputs: Iterable[tuple[str, Stamp]]) -> Record:
-    """Make the record of what a sync engine reads, which comes from no file alone."""
-    return Record(folder, "", "", key, tuple(part for pair in outputs for part in pair), "null")
+def synced(folder: str, key: str, outputs: Iterable[tuple[str, Stamp]], known: Mapping[str, str]) -> Record:
+    """Make the record of what a sync engine reads, which comes from no file alone; *known* is what it was made of."""
+    return Record(folder, "", "", key, _flat(outputs), json.dumps(known))
+
+
+def _flat(outputs: Iterable[tuple[str, Stamp]]) -> tuple[str, ...]:
+    return tuple(part for pair in outputs for part in pair)
+
+
+def known_needs(index: Index) -> dict[str, str]:
+    """Return what the names stand for of what it takes to apply outputs."""
+    return {name: text for one in index.synced.values() for name, text in json.loads(one.packed).items()}
 
 
 def save(root: Path, index: Index, written: int | None) -> None:
@@ -109,9 +128,9 @@ def save(root: Path, index: Index, written: int | None) -> None:
     *written* is when the last of its files was written, in nanoseconds; ``None`` means not by this run.
     """
     lines = []
-    for document, stamp, digest, key, outputs, packed in (*index.records.values(), *index.synced.values()):
+    for document, stamp, digest, key, outputs, entry, needs in (*index.records.values(), *index.synced.values()):
         if "\t" not in document and "\n" not in document:
-            lines.append("\t".join((document, stamp, digest, key, packed, *outputs)))
+            lines.append("\t".join((document, stamp, digest, key, needs, entry, *outputs)))
     if written is not None:
         time.sleep(max(0, written + _TICK - time.time_ns()) / 1e9)
     with suppress(OSError):

@@ -33,7 +33,7 @@ from generator import (
 )
 from generator.allotment import around, ledger, overdraft
 from generator.assembly import rendered_path
-from generator.commons import Synced
+from generator.commons import Output, Synced
 from generator.crew import Crew
 from generator.directory import Directory, Entry, Facts
 from generator.finding import Finding
@@ -127,11 +127,11 @@ class _Run:
             made = workers.each("build", divided, [homes] * lanes, [unsettled] * lanes, write=write)
             built = [one for some in made for one in some]
             self._outcome.problems += [problem for one in built for problem in one.problems]
-            paths = self._paths(directory, built)
-            self._sync(directory, paths)
+            outputs = self._outputs(directory, built)
+            self._sync(directory, outputs, workers.each("needs"))
             self._judge([one for some in workers.each("verdicts") for one in some.items()])
             lost = losses.united(workers.each("losses"))
-            self._finish(workers, directory, built, {path for some in paths.values() for path in some}, lost)
+            self._finish(workers, directory, built, {path for one in outputs.values() for path in one.paths}, lost)
         return self._outcome
 
     def _shards(self, fresh: Sequence[str]) -> list[Shard]:
@@ -246,18 +246,20 @@ class _Run:
         path = rendered_path(platform, finding.cluster, finding.tenant, finding.kind, finding.place.route)
         return replace(finding, related=(*finding.related, Place(path)))
 
-    def _paths(self, directory: Directory, built: Iterable[Built]) -> dict[str, tuple[str, ...]]:
-        """Return the paths of the files of all tenants, as far as they are known."""
-        fresh = {one.document: one.paths for one in built}
-        known = {document: record.paths for document, record in self._known.items()} | fresh
-        return {name: known.get(entry.document, ()) for name, entry in directory.entries.items()}
+    def _outputs(self, directory: Directory, built: Iterable[Built]) -> dict[str, Output]:
+        """Return what came of all tenants, as far as it is known."""
+        known = {document: Output(one.paths, one.needed) for document, one in self._known.items()}
+        known |= {one.document: Output(one.paths, one.needs) for one in built}
+        return {name: known[one.document] for name, one in directory.entries.items() if one.document in known}
 
-    def _sync(self, directory: Directory, paths: Mapping[str, Iterable[str]]) -> None:
+    def _sync(self, directory: Directory, outputs: Mapping[str, Output], needs: Iterable[Mapping[str, str]]) -> None:
         """Make what sync engines read, if all tenants are known that they have to be told of."""
         if self._options.tenants or self._outcome.input_errors:
             return
-        shared = self._site.shared.files
-        self._synced = list(commons.synced(directory, paths, shared, self._options.clusters))
+        known = index.known_needs(self._index)
+        for some in needs:
+            known |= some
+        self._synced = list(commons.synced(directory, outputs, known, self._site.shared, self._options.clusters))
         self._keys |= {one.folder: one.key for one in self._synced}
         self._outcome.problems += commons.check(self._synced, directory)
 
@@ -355,9 +357,10 @@ class _Run:
                 records.pop(name, None)
                 continue
             outputs = [(path, made.get(path, "")) for path in one.paths]
-            records[name] = index.record(sources[name], self._digests[name], self._keys[name], outputs, entries[name])
+            keys = (self._digests[name], self._keys[name])
+            records[name] = index.record(sources[name], keys, outputs, entries[name], one.needs)
         synced = {
-            one.folder: index.synced(one.folder, one.key, [(path, made.get(path, "")) for path in one.made.files])
-            for one in self._synced
+            it.folder: index.synced(it.folder, it.key, [(path, made.get(path, "")) for path in it.made.files], it.needs)
+            for it in self._synced
         }
         index.save(self._root, Index(self._site.digest, records, synced), written)

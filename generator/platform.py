@@ -38,13 +38,15 @@ class Cloud:
 class Sync:
     """What applies a cluster's manifests, and how; ``None`` leaves a number or a time to the engine.
 
-    ``prunes`` is whether what is not rendered any more is deleted.
+    ``prunes`` is whether what is not rendered any more is deleted. ``decryption`` is Flux's: the Secret with the keys
+    for what SOPS has encrypted, ``None`` for none.
     """
 
     engine: str
     tenants_per_shard: int | None
     interval: str | None
     prunes: bool
+    decryption: str | None
     origin: Place
 
 
@@ -279,7 +281,14 @@ def _sync(value: str | Mapping[str, Any] | None, place: Place) -> Sync | None:
         return None
     given: Mapping[str, Any] = value if isinstance(value, Mapping) else {"engine": value}
     get = given.get
-    return Sync(given["engine"], get("tenantsPerShard"), get("interval"), get("pruning") != "paused", place)
+    return Sync(
+        engine=given["engine"],
+        tenants_per_shard=get("tenantsPerShard"),
+        interval=get("interval"),
+        prunes=get("pruning") != "paused",
+        decryption=get("decryption", {}).get("secret"),
+        origin=place,
+    )
 
 
 def _cloud(value: Mapping[str, str] | None) -> Cloud | None:

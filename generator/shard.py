@@ -29,13 +29,18 @@ from generator import (
 from generator.assembly import Assembly
 from generator.directory import Entry, Facts, entry
 from generator.losses import Losses
+from generator.manifest import Manifest
 from generator.meter import Meter
 from generator.plan import Verdict
 from generator.platform import Platform
 from generator.problems import InputError, Place, Problem
 from generator.repository import Stamp
+from generator.sync.needs import Ledger
 from generator.tenant import Tenant
 from generator.verdicts import Judge
+
+#: Of a tenant that gets nothing.
+NO_NEEDS: Mapping[str, str] = {}
 
 
 class Surveyed(NamedTuple):
@@ -57,12 +62,16 @@ class Change(NamedTuple):
 
 
 class Built(NamedTuple):
-    """What came of one tenant file: the paths of all its outputs, and those that have to change."""
+    """What came of one tenant file: the paths of all its outputs, and those that have to change.
+
+    ``needs`` are the names of what it takes to apply them, by cluster; see :meth:`Shard.needs`.
+    """
 
     document: str
     paths: tuple[str, ...]
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
+    needs: Mapping[str, str] = NO_NEEDS
 
 
 @dataclass(slots=True)
@@ -88,6 +97,7 @@ class Shard:
     _resolved: dict[str, Tenant] = field(default_factory=dict)
     _unsettled: Collection[str] = ()
     _stage: rendered.Stage | None = None
+    _ledger: Ledger = field(default_factory=Ledger)
 
     def survey(self) -> list[Surveyed]:
         """Read and check every document by itself."""
@@ -154,7 +164,7 @@ class Shard:
             shown = self.showing > 0
             self.showing -= shown
             changes.append(Change(path, verdict, found if shown else None, text if shown else None))
-        return Built(document, tuple(texts), tuple(changes), tuple(problems))
+        return Built(document, tuple(texts), tuple(changes), tuple(problems), self._ledger.of(document))
 
     def _texts(self, document: str, facts: Facts, warn: Callable[[Problem], None]) -> dict[str, bytes]:
         """Build, check and write out all files of a tenant; raise :class:`InputError` for what is wrong."""
@@ -172,8 +182,16 @@ class Shard:
             raise InputError(problems)
         if document in self._unsettled:
             return {}
-        hear = partial(self.judge.hear, document) if self.judge is not None else None
-        return self.assembly.files(resolved, facts, hear, warn)
+        return self.assembly.files(resolved, facts, partial(self._hear, document), warn)
+
+    def _hear(self, document: str, cluster: str, manifests: Sequence[Manifest]) -> None:
+        self._ledger.hear(document, cluster, manifests)
+        if self.judge is not None:
+            self.judge.hear(document, cluster, manifests)
+
+    def needs(self) -> dict[str, str]:
+        """Return what the names stand for of what it takes to apply what was built."""
+        return self._ledger.known
 
     def verdicts(self) -> dict[str, str]:
         """Return what was found in what was built, by document."""

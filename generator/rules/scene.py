@@ -15,15 +15,13 @@ from generator.access.lists import Item, flatten
 from generator.access.parse import KINDS
 from generator.manifest import TENANT_LABEL, Manifest
 from generator.problems import Place, Problem
-from generator.rules import reach
+from generator.rules import appliers, reach
 from generator.rules.memory import Memory
 
 _CONFINING = ("baseline", "restricted")
 
-#: Of many rules of a role that matter to a grant, so many are told.
-_SHOWN = 50
-#: So many characters are told of what a rule allows: one may name thousands of words.
-_LONG = 5_000
+#: Of many rules of a role that matter to a grant, so many are told; and so many characters of one that names thousands.
+_SHOWN, _LONG = 50, 5_000
 
 Answer = TypeVar("Answer")
 
@@ -243,9 +241,10 @@ class Scene:
 
     @cached_property
     def gifts(self) -> tuple[Gift, ...]:
-        """The bindings with the roles that they give to somebody; a role that is not there gives nothing."""
+        """The bindings with the roles that they give to somebody but the platform's own appliers; see ``appliers``."""
         found = [(binding, self.access.roles.get(binding.role)) for binding in self.bindings if binding.subjects]
-        return tuple([Gift(binding, role) for binding, role in found if role is not None])
+        given = [Gift(binding, role) for binding, role in found if role is not None]
+        return appliers.others(given, self._items.get(appliers.KIND, ()), self.reach)
 
     @cached_property
     def alike(self) -> tuple[tuple[Gift, ...], ...]:

@@ -29,14 +29,26 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """What belongs to no tenant: the paths of its files, and what it takes to apply them."""
+
+    paths: tuple[str, ...]
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
-    """A cluster with all its tenants, in the order of their names; ``shared`` are the paths that belong to none."""
+    """A cluster with all its tenants, in the order of their names.
+
+    ``needs`` is what it takes to apply what they have there, in the words of :mod:`generator.sync.needs`.
+    """
 
     cluster: Cluster
     sync: Sync
     remote: Remote
     members: tuple[Member, ...]
-    shared: tuple[str, ...]
+    needs: tuple[str, ...]
+    common: Common
 
     @property
     def folder(self) -> str:

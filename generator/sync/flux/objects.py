@@ -4,6 +4,8 @@ from typing import Any
 
 from generator.remotes import Remote, Verification
 
+#: Where Flux itself lives, and all that the platform has it do.
+NAMESPACE = "flux-system"
 #: How often a source is asked whether there is something new.
 SOURCE_INTERVAL = "5m"
 #: What the project recommends: a change is seen by the source's interval, and this one undoes drift.
