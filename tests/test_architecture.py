@@ -308,6 +308,7 @@ NO_RECORD = {
     *(("platform", f"$defs/cluster/properties/secretStore/properties/{one}") for one in secretrefs.PROVIDERS),
     *(("tenant", f"$defs/launcher{one}") for one in ("Templates", "Job", "Pod", "Service")),  # as its templates do
     ("platform", ""),
+    ("platform", "$defs/cluster/properties/sync/anyOf/1/properties/decryption"),
     ("common", "$defs/ociVerify/properties/identities/items"),
     ("platform", "properties/spec/properties/naming"),
     *(

@@ -86,7 +86,7 @@ def rights(needs: Iterable[str], found: Iterable[Kind] = ()) -> FixedList:
     paths: dict[tuple[str, ...], set[str]] = defaultdict(set)
     given = list(dict.fromkeys(needs))
     for api_version, kind in {*found, *kinds_in(given)}:
-        verbs[api_version.rpartition("/")[0], _plural(api_version, kind), ()].update(VERBS)
+        verbs[api_version.rpartition("/")[0], resource_of(api_version, kind), ()].update(VERBS)
     for need in given:
         for rule in map(json.loads, json.loads(need)[1]):
             if rule.get("nonResourceURLs"):
@@ -119,7 +119,7 @@ def _by_paths(paths: Mapping[tuple[str, ...], set[str]]) -> list[Fixed]:
     return [Fixed({"nonResourceURLs": list(urls), "verbs": sorted(verbs)}) for urls, verbs in sorted(paths.items())]
 
 
-def _plural(api_version: str, kind: str) -> str:
+def resource_of(api_version: str, kind: str) -> str:
     """Name the resource of a kind; of one that nobody knows, as Kubernetes does (``UnsafeGuessKindToResource``)."""
     custom = kinds.CUSTOM.get((api_version, kind))
     if custom is not None:
