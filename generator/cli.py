@@ -19,6 +19,7 @@ COMMANDS = {
     "new": "Write the file of a new tenant.",
     "render": "Write rendered/, or say what would change.",
     "check": "Check tenant files and rendered/, as CI does.",
+    "lifecycle": "Show what is frozen or on its way out, and what comes next.",
     "lint": "Judge manifests by policies, ours or anybody's.",
     "policy": "List the policies, or test them by their examples.",
     "access": "Ask who may do what, and where.",

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,11 @@ def _watch(what: str, meter: Meter, stop: "Event") -> None:
             bar.update(done - shown)
             shown = done
         bar.update(meter.done - shown)
+
+
+def today() -> str:
+    """Return the day, as it is called in Greenwich: what is kept until a day is kept for the same time everywhere."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def count(number: int, noun: str) -> str:

@@ -79,8 +79,8 @@ class Losses:
     def _compare(self, cluster: str, document: str, old: bytes, new: bytes) -> None:
         if _NAMESPACE.findall(old) == _NAMESPACE.findall(new):
             return
-        before = {one.name: one for one in _held(old, cluster, document, self.where)}
-        after = {one.name for one in _held(new, cluster, document, self.where)}
+        before = {one.name: one for one in held(old, cluster, document, self.where)}
+        after = {one.name for one in held(new, cluster, document, self.where)}
         self.gone += [one for name, one in before.items() if name not in after]
         self.came[cluster, document] += [name for name in after if name not in before]
 
@@ -101,7 +101,7 @@ def count(data: bytes) -> int:
     return len(_KIND.findall(data))
 
 
-def _held(data: bytes, cluster: str, document: str, where: str) -> Iterator[Held]:
+def held(data: bytes, cluster: str, document: str, where: str) -> Iterator[Held]:
     """Yield the namespaces of a tenant that a text of ours holds."""
     edited = ownership(data) is not Ownership.OURS
     for one in documents.parse_all(data, document):

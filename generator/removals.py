@@ -80,5 +80,5 @@ def idle(removals: Sequence[Removal], there: Collection[str], removed: Collectio
         gone = [name for name in one.tenants if name not in there and name not in removed]
         if gone:
             names = ", ".join(map(repr, gone))
-            what = "tenant" if len(gone) == 1 else "tenants"
-            yield Problem(one.origin / "tenants", f"there is no {what} {names} any more; drop it", warning=True)
+            said = ("is no tenant", "drop it") if len(gone) == 1 else ("are no tenants", "drop them")
+            yield Problem(one.origin / "tenants", f"there {said[0]} {names} any more; {said[1]}", warning=True)

@@ -333,7 +333,7 @@ def test_what_somebody_has_agreed_to_goes_at_once(tmp_path):
     agreed(tmp_path, "  - {tenants: [t00, t01, t02, t03], reason: They have moved., owner: ann, until: '2026-12-31'}\n")
     assert [line.partition(":")[0] for line in refused(tmp_path, today="2027-01-01")] == ["tenants/removals.yaml"] * 4
     assert told(render(tmp_path, Options(today="2026-12-31"))) == []
-    idle = "tenants/removals.yaml: warning: removals[0].tenants: there is no tenants 't00', 't01', 't02', 't03' any more; drop it"
+    idle = "tenants/removals.yaml: warning: removals[0].tenants: there are no tenants 't00', 't01', 't02', 't03' any more; drop them"
     for use_index in (True, False):
         assert told(render(tmp_path, Options(today="2026-12-31", use_index=use_index))) == [idle]
 

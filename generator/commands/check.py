@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +12,7 @@ import click
 from generator import catalogue, history, judging, manifests, policy, revisions
 from generator.baseline import Entry
 from generator.commands.render import SHOWING, drift
-from generator.console import progress, tell
+from generator.console import progress, tell, today
 from generator.finding import Finding, Policy
 from generator.judging import BASELINE, Judged
 from generator.pipeline import Options, render
@@ -51,7 +50,7 @@ def command(start: Path, /, *, jobs: int | None, no_index: bool, base: str | Non
             showing=SHOWING,
             meter=meter,
             policies=tuple(chosen),
-            today=datetime.now(UTC).date().isoformat(),
+            today=today(),
             since=history.since(root, base) if base is not None else None,
         )
         outcome = render(root, options)

@@ -1,12 +1,11 @@
 """``tenantry render``: write ``rendered/``, or say what that would change."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from generator.console import count, progress, tell
+from generator.console import count, progress, tell, today
 from generator.pipeline import Options, Outcome, render
 from generator.repository import find_root
 
@@ -35,7 +34,7 @@ def command(
         jobs=jobs,
         use_index=not no_index,
         showing=SHOWING if check else 0,
-        today=datetime.now(UTC).date().isoformat(),
+        today=today(),
     )
     with progress("rendering") as meter:
         outcome = render(root, replace(options, meter=meter))
