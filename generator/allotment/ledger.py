@@ -53,10 +53,15 @@ class Ledger:
             _add(passed, dict.fromkeys(node.clusters, consumed(node)))
             return passed
         whole = {unit: cap.amount.milli for unit, cap in node.hard.items()}
-        promise: dict[str, Sums] = dict.fromkeys(node.clusters, whole)
+        here = {**named(node), **whole} if any(node.parts) else whole  # what it does not hold, others are promised
+        promise: dict[str, dict[str, int]] = dict.fromkeys(node.clusters, here)
         for cluster, sums in elsewhere.items():
             if cluster not in promise:
                 promise[cluster] = {unit: min(sums.get(unit, 0), most) for unit, most in whole.items()}
+            beyond = {unit: amount for unit, amount in given.get(cluster, _NOTHING).items() if unit not in whole}
+            if beyond:
+                promise[cluster] = {**promise[cluster]}
+                _add(promise, {cluster: beyond})
         return promise
 
     def _reach(self, node: Node, given: ByCluster) -> ByCluster:

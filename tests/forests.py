@@ -1,0 +1,165 @@
+"""Random forests of tenants as plain values, for tests that hold the proof against plain sums."""
+
+from collections import Counter
+
+from hypothesis import strategies as st
+from tenancy import platform_of
+
+from generator import placement, quantity, shares, tenant, tree
+from generator.allotment import around, ledger
+from generator.allowance import LEAST
+from generator.directory import Directory, entry
+from generator.quotakeys import measure
+
+CLUSTERS = ("eu", "us")
+KEYS = ("cpu", "requests.cpu", "pods", "requests.nvidia.com/gpu")
+PLATFORM = """
+clusters:
+  - {name: eu, version: "1.34", capacity: {cpu: 24, nvidia.com/gpu: 8}, overcommit: {cpu: "1.5"}}
+  - {name: us, version: "1.34", capacity: {cpu: 20}}
+tiers:
+  tiny: {quota: {hard: {requests.cpu: 1, pods: 2, requests.nvidia.com/gpu: 0}}}
+defaults: {clusters: [eu]}
+"""
+
+EVERY = ("requests.cpu", "pods", "requests.nvidia.com/gpu")
+# Mostly all keys, and little of each, or hardly anything would ever fit.
+parts = st.fixed_dictionaries(dict.fromkeys(EVERY, st.integers(0, 2))) | st.dictionaries(
+    st.sampled_from(KEYS), st.integers(0, 4), min_size=1
+)
+
+
+@st.composite
+def quotas(draw, scale):
+    quota = {}
+    if draw(st.booleans()):
+        quota["mode"] = draw(st.sampled_from(["partition", "shared", "delegated"]))
+        if quota["mode"] == "delegated":
+            quota["to"] = "openshift"
+    if draw(st.integers(0, 3)):
+        quota["maxOvercommit"] = draw(st.sampled_from(["1", "1.5", "3"]))
+    # Mostly all keys, and less the deeper it is, or hardly anything would ever fit.
+    keys = draw(
+        st.sampled_from([("requests.cpu", "pods", "requests.nvidia.com/gpu")] * 3 + [("cpu", "pods"), ("pods",)])
+    )
+    quota["hard"] = {key: draw(st.integers(0, scale)) for key in keys}
+    return quota
+
+
+@st.composite
+def tenants(draw, most=7):
+    """Draw the specs of some tenants by name, parents first."""
+    found, depths = {}, {}
+    for number in range(draw(st.integers(1, most))):
+        name, spec = f"t{number}", {}
+        above = draw(st.sampled_from([None, *found, *found]))
+        depths[name] = 0 if above is None else depths[above] + 1
+        if above is not None:
+            spec["parent"] = above
+        kind = draw(st.integers(0, 5))
+        if kind:
+            spec |= {"tier": "tiny"} if kind == 1 else {"quota": draw(quotas(max(1, 16 >> 2 * depths[name])))}
+        if draw(st.integers(0, 3)) == 0:
+            spec["clusters"] = draw(st.lists(st.sampled_from(CLUSTERS), min_size=1, max_size=2, unique=True))
+        if kind == 0 or draw(st.booleans()):
+            listed = draw(st.lists(parts, max_size=2)) + [None] * (kind > 0 and draw(st.integers(0, 1)))
+            spec["namespaces"] = [
+                {"name": f"n{i}"} | ({"quota": part} if part else {}) for i, part in enumerate(listed)
+            ]
+        found[name] = spec
+    return found
+
+
+def values(specs):
+    return {name: {"metadata": {"name": name}, "spec": spec} for name, spec in specs.items()}
+
+
+def reckon(specs, platform=None):
+    entries = [entry(value, f"tenants/{name}.yaml") for name, value in values(specs).items()]
+    return ledger.Ledger(Directory(entries, platform or platform_of(PLATFORM)))
+
+
+def placed(specs, promises):
+    """Yield each tenant with what keeps it from being placed, and its namespaces' caps on each of its clusters."""
+    directory = promises.forest.directory
+    for name in specs:
+        facts = around.facts(promises, name)
+        line = [tenant.from_value(values(specs)[one], f"tenants/{one}.yaml") for one in (name, *facts.ancestors)]
+        resolved = tree.resolve_line(line, directory.platform)[0]
+        problems = list(placement.check(resolved, facts.share))
+        for cluster in directory.clusters(name):
+            problems += placement.check_on(resolved, directory.platform.clusters[cluster])
+        caps = {
+            cluster: [] if problems else list(shares.of(resolved, facts.share, cluster).values())
+            for cluster in directory.clusters(name)
+        }
+        yield name, problems, caps
+
+
+def thousandths(hard):
+    found = {}
+    for key, amount in hard.items():
+        unit, milli = measure(key), quantity.parse(amount).milli if isinstance(amount, (int, str)) else amount.milli
+        found[unit] = min(found.get(unit, milli), milli)
+    return found
+
+
+def children(specs, name):
+    return [other for other, spec in specs.items() if spec.get("parent") == name]
+
+
+class PlainSums:
+    """What each tenant counts for, by plain recursion over its children: slow, and easy to believe."""
+
+    def __init__(self, nodes):
+        self.nodes = nodes
+
+    def below(self, node):
+        return [other for other in self.nodes.values() if other.parent is node]
+
+    def parts(self, node):
+        return sum((Counter(thousandths(part)) for part in node.parts if part), Counter())
+
+    def given(self, node, cluster):
+        return sum((self.promise(child, cluster) for child in self.below(node)), Counter())
+
+    def promise(self, node, cluster):
+        whole = Counter({unit: cap.amount.milli for unit, cap in node.hard.items()})
+        here = cluster in node.clusters
+        if not node.divides:
+            return self.given(node, cluster) + ((whole if node.hard else self.parts(node)) if here else Counter())
+        # What it does not hold is not bounded by it, so that it counts with whoever holds it.
+        beyond = self.given(node, cluster) + (self.parts(node) if here else Counter())
+        beyond = Counter({unit: amount for unit, amount in beyond.items() if unit not in whole})
+        if here:
+            return whole + beyond
+        elsewhere = self.reach(node, cluster) if node.mode in LEAST else self.given(node, cluster)
+        return Counter({unit: min(elsewhere[unit], most) for unit, most in whole.items()}) + beyond
+
+    def is_shared(self, node):
+        return node.mode in LEAST or any(map(self.is_shared, self.below(node)))
+
+    def reach(self, node, cluster):
+        total = Counter()
+        for child in self.below(node):
+            total.update(self.reach(child, cluster) if self.is_shared(child) else self.promise(child, cluster))
+        if cluster in node.clusters:
+            total.update(self.use(node, cluster))
+        if node.mode == "delegated":
+            total.update({unit: min(cap.amount.milli - total[unit], 0) for unit, cap in node.caps.items()})
+        return total
+
+    def use(self, node, cluster):
+        """Add up what a tenant's own namespaces may use."""
+        caps = {unit: cap.amount.milli for unit, cap in node.caps.items()}
+        total = Counter()
+        if node.mode in LEAST:
+            for part in node.parts:
+                own = thousandths(part or {})
+                total.update(own | {unit: min(own.get(unit, most), most) for unit, most in caps.items()})
+            return total
+        total.update(self.parts(node))
+        if None in node.parts:
+            taken = self.given(node, cluster) if node.divides else Counter()
+            total |= Counter({unit: max(most - taken[unit], total[unit]) for unit, most in caps.items()})
+        return total
