@@ -24,6 +24,7 @@ COMMANDS = {
     "policy": "List the policies, or test them by their examples.",
     "access": "Ask who may do what, and where.",
     "launcher": "Look into launchers: limits, presets, object templates.",
+    "quota": "Show who was promised what, and whether more would fit.",
     "explain": "Explain a policy, or a field of the formats.",
     "schema": "Print a JSON Schema of the formats.",
 }

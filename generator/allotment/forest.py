@@ -106,11 +106,11 @@ def place_of(entry: Entry, key: str | None) -> Place:
 class Forest:
     """The tenants that somebody's sum depends on, parents before their children.
 
-    These are all tenants where a cluster has a capacity; otherwise those in trees, and those that divide a quota
-    among several namespaces.
+    These are all tenants where a cluster has a capacity, or where *everybody* is asked for; otherwise those in trees,
+    and those that divide a quota among several namespaces.
     """
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, *, everybody: bool = False) -> None:
         self.directory = directory
         self.platform = directory.platform
         self.nodes: dict[str, Node] = {}
@@ -120,7 +120,7 @@ class Forest:
             parent = directory.parent(name)
             if parent is not None:
                 children.setdefault(parent, []).append(name)
-        everybody = any(cluster.capacity for cluster in self.platform.clusters.values())
+        everybody = everybody or any(cluster.capacity for cluster in self.platform.clusters.values())
         for name, item in directory.entries.items():
             if directory.parent(name) is None and (everybody or name in children or len(item.namespaces) > 1):
                 self._plant(name, children)

@@ -27,8 +27,8 @@ _NOTHING: Sums = {}
 class Ledger:
     """The sums of a forest, by the names of its tenants."""
 
-    def __init__(self, directory: Directory) -> None:
-        self.forest = forest = Forest(directory)
+    def __init__(self, directory: Directory, *, everybody: bool = False) -> None:
+        self.forest = forest = Forest(directory, everybody=everybody)
         self.given: dict[str, dict[str, dict[str, int]]] = {}
         self.promise: dict[str, ByCluster] = {}
         self.reach: dict[str, ByCluster] = {}

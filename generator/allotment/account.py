@@ -1,0 +1,113 @@
+"""The accounts of a forest, to be shown: on each cluster, who holds how much, and how much of it is promised."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from generator.allotment.forest import Node
+from generator.allotment.ledger import Ledger, named
+from generator.allowance import LEAST
+from generator.platform import Cluster
+from generator.quantity import ZERO, Quantity
+from generator.quotakeys import capacity, measure
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One key of an account.
+
+    ``held`` is what there is to promise (``None``: no bound), ``promised`` what children and namespaces have of it
+    (of a cluster: its tenants), ``own`` the part of its namespaces among that, and ``reach`` what all namespaces
+    below could use together.
+    """
+
+    held: Quantity | None
+    promised: Quantity
+    own: Quantity
+    reach: Quantity
+
+    @property
+    def left(self) -> Quantity | None:
+        """What can still be promised; ``None`` without a bound."""
+        return None if self.held is None else self.held - self.promised
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A tenant on one cluster; ``depth`` is 0 for one without a parent. Its balances are by measure."""
+
+    node: Node
+    cluster: str
+    depth: int
+    balances: dict[str, Balance]
+
+    @property
+    def parted(self) -> bool:
+        """Whether what is held is divided in parts, so that something is left or not."""
+        return self.node.mode not in LEAST
+
+
+def accounts(ledger: Ledger, cluster: str, units: Sequence[str], top: str | None = None) -> Iterator[Account]:
+    """Yield the accounts of a cluster, parents before their children; of *top* and all below it, if one is named."""
+    nodes = ledger.forest.nodes
+    starts = [nodes[top]] if top is not None else [node for node in nodes.values() if node.parent is None]
+    waiting = [(node, 0) for node in sorted(starts, key=lambda node: node.name, reverse=True)]
+    while waiting:
+        node, depth = waiting.pop()
+        if cluster in ledger.promise[node.name]:
+            yield Account(node, cluster, depth, {unit: _balance(ledger, node, cluster, unit) for unit in units})
+        waiting += [(child, depth + 1) for child in sorted(node.children, key=lambda child: child.name, reverse=True)]
+
+
+def _balance(ledger: Ledger, node: Node, cluster: str, unit: str) -> Balance:
+    cap = node.caps.get(unit)
+    like = cap.amount if cap is not None else ZERO
+    here = cluster in node.clusters
+    own = named(node).get(unit, 0) if here else 0
+    given = ledger.given[node.name].get(cluster, {}).get(unit, 0) if node.divides else 0
+    if here and cap is not None and None in node.parts and node.mode not in LEAST:
+        own = max(cap.amount.milli - given, own)  # a namespace that leaves its part open gets the rest
+    reach = ledger.reach[node.name].get(cluster, {}).get(unit, 0) if node.name in ledger.reach else own + given
+    return Balance(
+        held=cap.amount if cap is not None else None,
+        promised=_like(own + given, like),
+        own=_like(own, like),
+        reach=_like(reach, like),
+    )
+
+
+def of_cluster(ledger: Ledger, cluster: Cluster) -> dict[str, Balance]:
+    """Return the balances of a cluster with its tenants, by resource."""
+    found = {}
+    for resource, there in cluster.capacity.items():
+        factor = cluster.overcommit.get(resource)
+        units = {f"requests.{resource}", resource}
+        asked = sum(ledger.demand(node, cluster.name, unit) for node in ledger.roots() for unit in units)
+        whole = there if factor is None else Quantity(there.milli * factor.milli // 1000, there.style)
+        promised = _like(asked, there)
+        found[resource] = Balance(whole, promised, ZERO, promised)
+    return found
+
+
+def units_of(ledger: Ledger, keys: Sequence[str], top: str | None = None) -> list[str]:
+    """Return the measures to show: those of the keys that are asked for, or all that somebody has a cap on."""
+    if keys:
+        return list(dict.fromkeys(map(measure, keys)))
+    nodes = ledger.forest.nodes
+    found: dict[str, None] = {}
+    for node in nodes.values() if top is None else _below(nodes[top]):
+        found.update(dict.fromkeys(node.caps))
+    clusters = ledger.forest.platform.clusters.values()
+    counted = {resource for cluster in clusters for resource in cluster.capacity}
+    return sorted(found, key=lambda unit: (capacity(unit) not in counted, "/" in unit, list(found).index(unit)))
+
+
+def _below(node: Node) -> Iterator[Node]:
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += one.children
+
+
+def _like(milli: int, other: Quantity) -> Quantity:
+    return Quantity(milli, other.style)

@@ -1,0 +1,193 @@
+"""``tenantry quota``: who was promised what, and whether more would fit."""
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+from repositories import tenant, write
+
+from generator import shipped
+
+PLATFORM = """\
+apiVersion: tenantry.dev/v1
+kind: Platform
+metadata: {name: example}
+spec:
+  clusters:
+    - {name: eu, version: "1.34", capacity: {cpu: 100, memory: 1Ti}}
+    - {name: us, version: "1.34", capacity: {cpu: 10}}
+  defaults: {clusters: [eu]}
+"""
+
+TENANTS = {
+    "research": "{namespaces: [], quota: {hard: {requests.cpu: 20, requests.memory: 100Gi, pods: 50}}}",
+    "vision": "{parent: research, quota: {hard: {requests.cpu: 8, requests.memory: 64Gi, pods: 20}}}",
+    "nlp": "{parent: research, clusters: [eu, us], quota: {hard: {requests.cpu: 6, requests.memory: 0, pods: 5}}}",
+    "unit": "{namespaces: [], quota: {mode: shared, hard: {requests.cpu: 10}}}",
+    "sales": "{parent: unit}",
+    "stock": "{parent: unit}",
+}
+
+TREE = """\
+eu                                     cpu             memory
+  the cluster                 40/100   40%    100Gi/1Ti    9%
+  research                     14/20   70%   64Gi/100Gi   64%
+    nlp                                  6                  0
+    vision                               8               64Gi
+    left                                 6               36Gi
+  unit (shared)                20/10  200%                  -
+    sales                               10                  -
+    stock                               10                  -
+
+us                                     cpu             memory
+  the cluster                   6/10   60%                  -
+  research                      6/20   30%      0/100Gi    0%
+    nlp                                  6                  0
+    left                                14              100Gi
+
+promised/held, and how much that is; 'left' is what can still be promised. Where
+a quota is shared or delegated, the first figure is what all could use together,
+if nobody adds them up.
+
+There are also caps on pods: --key KEY shows one, --key all shows all.
+"""
+
+
+pytestmark = pytest.mark.usefixtures("repository")
+
+
+@pytest.fixture
+def repository(tmp_path):
+    write(tmp_path, "tenants/platform.yaml", PLATFORM)
+    for name, spec in TENANTS.items():
+        write(tmp_path, f"tenants/{name}.yaml", tenant(name, spec))
+
+
+def test_the_tree_says_who_was_promised_what_and_what_is_left(tenantry):
+    code, out, err = tenantry("quota", "tree")
+    assert (code, err) == (0, "")
+    assert out == TREE
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_one_tenant_one_cluster_and_one_key_can_be_asked_for(tenantry):
+    code, out, _ = tenantry("quota", "tree", "research", "--cluster", "us", "--key", "pods")
+    assert code == 0
+    assert out.splitlines()[:4] == [
+        "us                                    pods",
+        "  research                      5/50   10%",
+        "    nlp                                  5",
+        "    left                                45",
+    ]
+
+
+def test_what_is_not_there_is_told(tenantry):
+    code, out, err = tenantry("quota", "tree", "reserach", "--cluster", "uss")
+    assert (code, out) == (2, "")
+    assert (
+        err
+        == "--cluster: 'uss' is not a cluster; did you mean 'us'?\nTENANT: 'reserach' is not a tenant; did you mean 'research'?\n"
+    )
+
+
+def test_the_json_is_what_its_schema_says(tenantry):
+    _, out, _ = tenantry("quota", "tree", "--format", "json")
+    found = json.loads(out)
+    assert valid(found)
+    [eu, us] = found["clusters"]
+    assert us["capacity"]["cpu"] == {"held": "10", "promised": "6", "own": "0", "reach": "6", "left": "4"}
+    research = eu["tenants"][0]
+    assert (research["name"], research["parent"], research["mode"]) == ("research", None, "partition")
+    assert research["keys"]["requests.memory"] == {
+        "held": "100Gi",
+        "promised": "64Gi",
+        "own": "0",
+        "reach": "64Gi",
+        "left": "36Gi",
+    }
+
+
+def valid(report):
+    return Draft202012Validator(json.loads(shipped.schema("quota-report"))).is_valid(report)
+
+
+def test_a_tenant_whose_file_cannot_be_read_is_told_and_the_others_are_shown(tenantry, tmp_path):
+    write(tmp_path, "tenants/broken.yaml", "a: 1")
+    code, out, err = tenantry("quota", "tree")
+    assert code == 2
+    assert err.startswith("tenants/broken.yaml:1:1: a: there is no such field")
+    assert "research" in out
+
+
+SPEECH = "{parent: research, quota: {hard: {requests.cpu: 6, requests.memory: 36Gi, pods: 25}}}"
+
+
+def test_a_new_tenant_that_fits_is_shown_with_what_would_be_left(tenantry, tmp_path):
+    write(tmp_path, "elsewhere/speech.yaml", tenant("speech", SPEECH))
+    code, out, err = tenantry("quota", "fit", "elsewhere/speech.yaml", "--key", "requests.cpu")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:7] == [
+        "fits. With it:",
+        "",
+        "eu                                     cpu",
+        "  the cluster                 40/100   40%",
+        "  research                     20/20  100%",
+        "    speech                               6",
+        "    left                                 0",
+    ]
+
+
+def test_a_new_tenant_that_does_not_fit_is_told_with_the_lines_that_would_have_to_give(tenantry, tmp_path):
+    write(tmp_path, "elsewhere/speech.yaml", tenant("speech", SPEECH.replace("requests.cpu: 6", "requests.cpu: 6001m")))
+    code, out, _ = tenantry("quota", "fit", "elsewhere/speech.yaml")
+    assert code == 1
+    assert out.splitlines()[:2] == [
+        "does not fit:",
+        (
+            "tenants/research.yaml:4:39: spec.quota.hard.requests.cpu: research has 20 of requests.cpu, and promises 20001m on eu: "
+            "8 (vision, tenants/vision.yaml:4) + 6001m (speech, elsewhere/speech.yaml:4) + 6 (nlp, tenants/nlp.yaml:4); "
+            "lower a part by 1m, or raise the whole"
+        ),
+    ]
+
+
+def test_a_larger_copy_takes_the_place_of_the_tenant(tenantry, tmp_path):
+    for cpu, code in ((14, 0), (15, 1)):
+        write(
+            tmp_path,
+            "copy.yaml",
+            tenant("vision", TENANTS["vision"].replace("requests.cpu: 8", f"requests.cpu: {cpu}")),
+        )
+        assert tenantry("quota", "fit", "copy.yaml")[0] == code
+
+
+def test_a_cluster_may_be_what_is_in_the_way(tenantry, tmp_path):
+    write(tmp_path, "new.yaml", tenant("new", "{clusters: [us], quota: {hard: {cpu: 5}}}"))
+    code, out, _ = tenantry("quota", "fit", "new.yaml", "--format", "json")
+    assert code == 1
+    assert valid(json.loads(out))
+    [problem] = json.loads(out)["problems"]
+    assert (problem["file"], problem["line"]) == ("tenants/platform.yaml", 7)
+    assert problem["message"].startswith(
+        "us has 10, and tenants are promised 11: 6 (research, tenants/research.yaml:4) + 5 (new, new.yaml:4)"
+    )
+
+
+def test_what_was_wrong_before_is_not_laid_at_the_new_tenants_door(tenantry, tmp_path):
+    write(tmp_path, "tenants/vision.yaml", tenant("vision", TENANTS["vision"].replace("cpu: 8", "cpu: 80")))
+    write(tmp_path, "new.yaml", tenant("new", "{quota: {hard: {pods: 5}}}"))
+    assert tenantry("quota", "fit", "new.yaml")[0] == 0
+
+
+def test_a_file_that_is_no_tenant_is_told(tenantry, tmp_path):
+    write(tmp_path, "new.yaml", tenant("new", "{quota: {hard: {pods: 64x}}}"))
+    code, out, err = tenantry("quota", "fit", "new.yaml", "gone.yaml")
+    assert (code, out) == (2, "")
+    assert err == "new.yaml:4:23: spec.quota.hard.pods: '64x' is not a Kubernetes quantity; write 64 or 64000m\n"
+
+
+def test_a_parent_that_is_not_there_is_in_the_way(tenantry, tmp_path):
+    write(tmp_path, "new.yaml", tenant("new", "{parent: reserach, quota: {hard: {pods: 5}}}"))
+    code, out, _ = tenantry("quota", "fit", "new.yaml")
+    assert code == 1
+    assert out.splitlines()[1] == "new.yaml:4:8: spec.parent: 'reserach' is not a tenant; did you mean 'research'?"
