@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from generator import benchmark, documents, policy, repository, schema, shipped, waivers
 from generator import customs as lists
-from generator import documents, policy, repository, schema, shipped, waivers
+from generator.benchmark import Benchmark
 from generator.customs import CustomResource
 from generator.documents import Document
 from generator.finding import Policy, Waiver
@@ -111,6 +112,21 @@ def choose(policies: Sequence[Policy], selected: Collection[str], ignored: Colle
         ]
         raise InputError(problems)
     return [one for one in policies if not {*one.names} & {*ignored} and (not selected or {*one.names} & {*selected})]
+
+
+def benchmarks() -> tuple[str, ...]:
+    """Return the ids of the benchmarks that there are."""
+    return tuple(sorted(path.stem for path in shipped.benchmarks().glob("*.yaml")))
+
+
+def read_benchmark(name: str, version: str | None) -> Benchmark:
+    """Return a benchmark by its id, in a version (``None``: the newest); refuse a version that it does not have."""
+    value: Any = documents.read(shipped.benchmarks(), f"{name}.yaml").value
+    versions = value["versions"]
+    if version is not None and version not in versions:
+        message = f"{version!r} is not a version of {name}; {instead(version, versions)}"
+        raise InputError([Problem(Place("--benchmark-version"), message)])
+    return benchmark.from_value(value, version or versions[0], f"{name}.yaml")
 
 
 def accepted(root: Path) -> tuple[tuple[Waiver, ...], list[Problem]]:

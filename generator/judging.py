@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 import click
 
-from generator import __version__, baseline, catalogue, documents, manifests, schema, waivers
+from generator import __version__, baseline, benchmark, catalogue, documents, manifests, schema, waivers
 from generator.baseline import Entry
+from generator.benchmark import Benchmark
 from generator.console import count, tell
 from generator.finding import SEVERITIES, Finding, Policy
 from generator.problems import InputError, Place, Problem, instead
@@ -165,6 +166,42 @@ def conclude(root: Path, choice: Choice, judged: Judged) -> int:
     problems += [*wrong, *(known.problems if known is not None else ())]
     tell(root, [*problems, *judged.refused])
     return _code(findings, choice, problems, judged.refused)
+
+
+def check_forms(choice: Choice) -> None:
+    """Refuse formats that a benchmark is not told in."""
+    from generator.reporters import controls
+
+    for form in (choice.printed, *(output.form for output in choice.outputs)):
+        if form is not None and form not in controls.FORMATS:
+            known = ", ".join(controls.FORMATS)
+            raise click.UsageError(f"a benchmark is told as {known}, and not as {form}, which is for findings")
+
+
+def conclude_benchmark(root: Path, choice: Choice, asked: Benchmark, judged: Judged) -> int:
+    """Say what becomes of each control of a benchmark, waivers applied; return the exit code."""
+    given, problems = catalogue.accepted(root)
+    today = datetime.now(UTC).date().isoformat()
+    applied = waivers.apply(judged.findings, given, judged.policies, today, whole=False)
+    results = [*benchmark.results(asked, (*judged.policies, *asked.asks), applied.findings)]
+    for output in choice.outputs:
+        _write(output.path, _table(asked, results, output.form, choice))
+    if choice.printed is not None:
+        click.echo(_table(asked, results, choice.printed, choice, color=True), nl=False)
+    problems += [*judged.problems, *applied.problems]
+    tell(root, [*problems, *judged.refused])
+    failed = [finding for result in results if result.state == "failed" for finding in result.findings]
+    return _code(failed, replace(choice, fail_on=SEVERITIES[-1]), problems, judged.refused)
+
+
+def _table(
+    asked: Benchmark, results: Sequence[benchmark.Result], form: str, choice: Choice, *, color: bool = False
+) -> str:
+    from generator.reporters import controls
+
+    if form == "text":
+        return controls.text(asked, results, color=color, show_all=choice.show_all)
+    return controls.FORMATS[form](asked, results, tool_version=__version__)
 
 
 def _code(findings: Iterable[Finding], choice: Choice, problems: Iterable[Problem], refused: Iterable[Problem]) -> int:

@@ -20,6 +20,11 @@ def policies() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "policies"
 
 
+def benchmarks() -> Path:
+    """Return the folder of the benchmarks."""
+    return _PACKAGE / "benchmarks"
+
+
 def presets() -> Path:
     """Return the folder of the launchers' presets."""
     return _PACKAGE / "launcher" / "presets"

@@ -72,8 +72,10 @@ def test_every_kind_of_document_has_a_schema():
         "bundle",
         "report",
         "quota-report",
+        "benchmark-report",
         "baseline",
-    }  # the program writes reports and baselines; bundles are its data
+        "benchmark",
+    }  # the program writes reports and baselines; bundles and benchmarks are its data
     assert found - ours == set(schema.KINDS)
 
 

@@ -39,12 +39,18 @@ class _Source:
     "--snapshot", multiple=True, metavar="PATH", help="The cluster's own roles and bindings, as kubectl gets them."
 )
 @click.option("--update-baseline", "update", is_flag=True, help="Make all that is found now known.")
+@click.option("--benchmark", type=click.Choice(catalogue.benchmarks()), help="Print the controls of this benchmark.")
+@click.option("--benchmark-version", metavar="VERSION", help="The version of the benchmark; the newest, if left out.")
 @judging.options
 @click.pass_obj
 @collector.resting()
 def command(start: Path, /, *, paths: tuple[str, ...], **options: Any) -> int:
     """Judge manifests by policies: rendered/, or any files and folders of Kubernetes YAML."""
     root = root_or(start)
+    if options["benchmark"]:
+        return _table(start, root, paths, options)
+    if options["benchmark_version"]:
+        raise click.UsageError("--benchmark-version is of a benchmark; add --benchmark NAME")
     if options["update"] and options["cluster"] and not paths:
         raise click.UsageError("--update-baseline records all that is found; leave out --cluster")
     choice = judging.choose(start, None if paths else find_root(start), options)
@@ -53,13 +59,8 @@ def command(start: Path, /, *, paths: tuple[str, ...], **options: Any) -> int:
     folder = start if paths else root
     sources, wrong = _sources(start, paths, options)
     piped = _piped((*paths, *options["snapshot"]))
-    found: list[Finding] = []
-    refused: list[Problem] = []
-    for source in sources:
-        findings, unread, more = _judged(source, chosen, folder, piped)
-        found += findings
-        refused += more
-        problems += unread
+    found, unread, refused = _all_judged(sources, chosen, folder, piped)
+    problems += unread
     is_all = not (choice.selected or choice.ignored or options["cluster"])
     whole = is_all and not (paths and _is_repository(root))
     return judging.conclude(
@@ -67,6 +68,38 @@ def command(start: Path, /, *, paths: tuple[str, ...], **options: Any) -> int:
         choice,
         Judged(tuple(found), tuple(policies), (*problems, *wrong), tuple(refused), whole=whole),
     )
+
+
+def _table(start: Path, root: Path, paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
+    """Judge by a benchmark, and print what becomes of each of its controls; no baseline makes one hold."""
+    for name in ("update", "selected", "ignored", "baseline"):
+        if options[name]:
+            raise click.UsageError("a benchmark asks about all of its controls, whatever is known; ask for it alone")
+    asked = catalogue.read_benchmark(options["benchmark"], options["benchmark_version"])
+    choice = judging.choose(start, None, options)
+    judging.check_forms(choice)
+    policies, problems = catalogue.read(root)
+    sources, wrong = _sources(start, paths, options)
+    chosen = [*(one for one in policies if one.id in asked.policies), *asked.asks]
+    piped = _piped((*paths, *options["snapshot"]))
+    found, unread, refused = _all_judged(sources, chosen, start if paths else root, piped)
+    judged = Judged(tuple(found), tuple(policies), (*problems, *wrong, *unread), tuple(refused), whole=False)
+    return judging.conclude_benchmark(root, choice, asked, judged)
+
+
+def _all_judged(
+    sources: Iterable[_Source], policies: Sequence[Policy], folder: Path, piped: bytes
+) -> tuple[list[Finding], list[Problem], list[Problem]]:
+    """Judge all sources; return what is found, what cannot be read, and what would be refused."""
+    found: list[Finding] = []
+    unread: list[Problem] = []
+    refused: list[Problem] = []
+    for source in sources:
+        findings, problems, more = _judged(source, policies, folder, piped)
+        found += findings
+        unread += problems
+        refused += more
+    return found, unread, refused
 
 
 def _piped(paths: Iterable[str]) -> bytes:

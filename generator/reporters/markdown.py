@@ -44,7 +44,7 @@ def report(findings: Sequence[Finding], *, tool_version: str) -> str:
     """Write a comment of fewer than 65,536 characters; the worst findings are in it, the rest is counted."""
     found = [finding for finding in ordered(findings) if finding.is_open]
     heading = [f"## Policies: {headline(findings)}", ""]
-    footer = ["", f"<sub>tenantry {_escaped(tool_version)}</sub>"]
+    footer = ["", f"<sub>tenantry {escaped(tool_version)}</sub>"]
     if not found:
         return "\n".join([*heading[:1], *footer]) + "\n"
     room = _MOST - _size([*heading, *_HEAD, *footer])
@@ -112,7 +112,7 @@ def _broken(grant: Grant) -> Iterator[str]:
         only = f" (only {', '.join(line.who)})" if line.who else ""
         aside = f" ({line.aside})" if line.aside else ""
         said = f"{called(line.policy)}: {line.said}{only}{aside}"
-        yield f"- **{line.severity}** {_escaped(_cut(said))}"
+        yield f"- **{line.severity}** {escaped(_cut(said))}"
         yield from _included(line.includes)
 
 
@@ -156,9 +156,9 @@ def _aside(finding: Finding) -> str:
 
 
 def _line(row: _Row) -> str:
-    policies = "<br>".join(_escaped(_cut(called(policy))) for policy in row.policies[:_STEPS])
+    policies = "<br>".join(escaped(_cut(called(policy))) for policy in row.policies[:_STEPS])
     more = f"<br>and {len(row.policies) - _STEPS} more" if len(row.policies) > _STEPS else ""
-    return f"| {row.severity} | {_escaped(_cut(row.where))} | {_escaped(_cut(row.what))} | {policies}{more} |"
+    return f"| {row.severity} | {escaped(_cut(row.where))} | {escaped(_cut(row.what))} | {policies}{more} |"
 
 
 def _details(rows: Sequence[_Row]) -> Iterator[list[str]]:
@@ -172,19 +172,19 @@ def _details(rows: Sequence[_Row]) -> Iterator[list[str]]:
 
 
 def _remedy(policy: Policy) -> str:
-    why, fix = (_escaped(" ".join(text.split())) for text in (policy.why, policy.fix))
-    return f"- **{_escaped(called(policy))}**: {_escaped(policy.title)}. {why} **Fix:** {fix}"
+    why, fix = (escaped(" ".join(text.split())) for text in (policy.why, policy.fix))
+    return f"- **{escaped(called(policy))}**: {escaped(policy.title)}. {why} **Fix:** {fix}"
 
 
 def _item(text: str, longest: int = _LONGEST) -> str:
-    return f"- {_escaped(_cut(text, longest))}"
+    return f"- {escaped(_cut(text, longest))}"
 
 
 def _cut(text: str, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Make a text show as it is within a cell or a line of Markdown."""
     return _LINKED.sub(r"\g<0><!-- -->", _MARKUP.sub(r"\\\1", _as_html(text)))
 

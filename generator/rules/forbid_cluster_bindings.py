@@ -20,12 +20,12 @@ PARAMETERS = {"subjects": Word(("tenants",))}
 
 def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each ClusterRoleBinding with each principal of a tenant that it names."""
-    homes = _homes(scene)
+    found = homes(scene)
     for binding in scene.bindings:
         if binding.namespace:
             continue
         for subject in binding.subjects:
-            home = _home(subject, scene, homes)
+            home = home_of(subject, scene, found)
             if home is None:
                 continue
             where = f"{binding.kind} {binding.name} ({binding.origin})"
@@ -39,17 +39,18 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
             )
 
 
-def _homes(scene: Scene) -> dict[Subject, str]:
+def homes(scene: Scene) -> dict[Subject, str]:
     """Return the first namespace of a tenant in which each subject is bound to something."""
-    homes: dict[Subject, str] = {}
+    found: dict[Subject, str] = {}
     for binding in scene.bindings:
         if binding.namespace in scene.tenants:
             for subject in binding.subjects:
-                homes.setdefault(subject, binding.namespace)
-    return homes
+                found.setdefault(subject, binding.namespace)
+    return found
 
 
-def _home(subject: Subject, scene: Scene, homes: Mapping[Subject, str]) -> str | None:
+def home_of(subject: Subject, scene: Scene, known: Mapping[Subject, str]) -> str | None:
+    """Return the namespace by which a subject is a tenant's; ``None`` if it is no tenant's."""
     namespace = subject.namespace or subject.name.removeprefix(f"{SERVICE_ACCOUNTS}:")
     is_account = subject.kind == "ServiceAccount" or subject.name.startswith(f"{SERVICE_ACCOUNTS}:")
-    return namespace if is_account and namespace in scene.tenants else homes.get(subject)
+    return namespace if is_account and namespace in scene.tenants else known.get(subject)

@@ -2,14 +2,15 @@
 
 Asks: does the API server count the key in a quota of this namespace, for all pods? ``cpu`` and ``requests.cpu`` are
 one, so are ``memory`` and ``requests.memory``. A quota with a scope holds for some pods only; two that share all pods
-between them (``Terminating`` and ``NotTerminating``) hold for all. A key that nothing ever counts caps nothing.
+between them (``Terminating`` and ``NotTerminating``) hold for all. A key that nothing ever counts caps nothing. With
+``or: limits`` a cap on limits will do in the place of one on requests.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator import quotakeys
-from generator.rules.parameters import Words
+from generator.rules.parameters import Optional, Parameter, Word, Words
 from generator.rules.quotas import same, scopes_of
 from generator.rules.scene import Hit, Scene, inside
 
@@ -21,13 +22,15 @@ def _refusal(key: str) -> str | None:
     return quotakeys.check_key(key).message or None
 
 
-PARAMETERS = {"resources": Words(refusal=_refusal)}
+PARAMETERS: Mapping[str, Parameter] = {"resources": Words(refusal=_refusal), "or": Optional(Word(("limits",)))}
 
 
 def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each namespace in which something is not capped."""
     for name, item in scene.namespaces:
         capped = _capped(scene, name)
+        if parameters.get("or") == "limits":
+            capped |= {f"requests.{key.removeprefix('limits.')}" for key in capped if key.startswith("limits.")}
         missing = [key for key in parameters["resources"] if same(key) not in capped]
         if missing:
             message = f"namespace {name} has no quota for {', '.join(missing)}"
