@@ -67,6 +67,17 @@ def tenant_sources(root: Path) -> list[Source]:
     return sorted(found, key=lambda source: source.document)
 
 
+def is_tenant(document: str) -> bool:
+    """Tell whether a path is that of a tenant file; :func:`tenant_sources` lists those that there are."""
+    elsewhere = tuple(f"{folder}/" for folder in (templates.FOLDER, sops.FOLDER))
+    return (
+        document.startswith(f"{TENANTS}/")
+        and document.endswith((".yaml", ".yml"))
+        and not document.startswith(elsewhere)
+        and document not in (PLATFORM, WAIVERS, REMOVALS)
+    )
+
+
 def policy_sources(root: Path) -> list[Source]:
     """List the site's own policy files, in the order of their paths."""
     return sorted(_walk(root, POLICIES), key=lambda source: source.document) if (root / POLICIES).is_dir() else []
