@@ -7,7 +7,7 @@ belong to the whole cluster stand in its own file: that of a group without names
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator.kueue import API, NAMESPACE_NAME, jobs
+from generator.kueue import API, CAPACITY, NAMESPACE_NAME, jobs
 from generator.kueue.quotas import Quota
 from generator.lifecycle import ACTIVE, FROZEN, OFFBOARDING, PHASES
 from generator.manifest import Manifest
@@ -159,11 +159,8 @@ def build_shared(platform: Platform, cluster: Cluster) -> Iterator[Manifest]:
     yield from _policies(here, cluster)
 
 
-#: What a flavor's nodes have in all, as an annotation of its object: whoever judges manifests can add up what is given.
-CAPACITY = "tenantry.dev/capacity"
-
-
 def _flavor(flavor: Flavor) -> Manifest:
+    """Make a flavor that says what its nodes have, so that whoever judges manifests can add up what is promised."""
     metadata = _common(flavor.name)
     if flavor.capacity is not None:
         amounts = sorted(flavor.capacity.items())

@@ -12,5 +12,7 @@ API = f"{GROUP}/v1beta2"
 QUEUE_LABEL = f"{GROUP}/queue-name"
 #: The queue of its namespace that jobs get which name none.
 DEFAULT_QUEUE = "default"
+#: The annotation by which a flavor says what its nodes have in all: ``cpu=64,nvidia.com/gpu=8``.
+CAPACITY = "tenantry.dev/capacity"
 #: The label of a namespace by its own name, which the API server sets and nobody can change.
 NAMESPACE_NAME = "kubernetes.io/metadata.name"

@@ -33,6 +33,9 @@ _PODS = frozenset(
 )
 _PROFILES = frozenset({"Profile"})
 _QUOTAS = frozenset({"ResourceQuota", "HierarchicalResourceQuota", "ClusterResourceQuota", "GlobalResourceQuota"})
+#: What Kueue shares out by, where that is a tenant's own.
+_QUEUES = frozenset({"ClusterQueue", "Cohort", "LocalQueue"})
+_FLAVORS = frozenset({"ResourceFlavor", "Topology", "WorkloadPriorityClass"})
 _ROUTES = frozenset({"HTTPRoute", "Ingress", "Route"})
 _SHARED_QUOTAS = _QUOTAS - {"ResourceQuota"}
 _SHARES = frozenset({"RoleBinding"})
@@ -130,6 +133,8 @@ _ALL = (
     Rule("forbid-tree-defects", _TREES | _NAMESPACES, across=True, reaching=_TREES),
     Rule("forbid-shadowed-objects", _TREES | _NAMESPACES, across=True, reaching=_TREES),
     Rule("forbid-shared-hosts", _ROUTES, across=True, reaching=_ROUTES),
+    Rule("forbid-invalid-queues", _QUEUES | _FLAVORS, across=True, reaching=_QUEUES),
+    Rule("forbid-changed-queues", frozenset({"LocalQueue", "ResourceFlavor"}), compares=True),
     Rule("forbid-disputed-namespaces", _NAMESPACES),
     Rule("require-namespace-names", _NAMESPACES | _TREES),
     Rule("forbid-open-selectors", frozenset({"NetworkPolicy"})),
