@@ -44,10 +44,14 @@ Identity = tuple[str, str, str, str]
 
 @dataclass(slots=True)
 class Manifest:
-    """One object. It is not changed once a builder has yielded it (kept unfrozen: creation is the hot path)."""
+    """One object. It is not changed once a builder has yielded it (kept unfrozen: creation is the hot path).
+
+    ``file`` is where it was read from, whoever asked for it; empty while it is in memory.
+    """
 
     body: Mapping[str, Any]
     origin: Place
+    file: str = ""
 
 
 def identity(body: Mapping[str, Any]) -> Identity:

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from generator import documents, emit
 from generator.access.lists import Item, flatten
 from generator.access.reader import described
+from generator.checkout import KUSTOMIZATIONS, File
 from generator.documents import Document, Value
 from generator.events import ITEMS, MAX_REPEATED
 from generator.manifest import Manifest
@@ -34,6 +35,7 @@ PIPED = "standard input"
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _RENDERED = "rendered"
+_KUSTOMIZATION = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 
 #: Kind, namespace (empty for what is in none) and name of an object.
 Key = tuple[str, str, str]
@@ -53,10 +55,13 @@ class _Head(NamedTuple):
     comment: str
 
 
-def read(paths: Iterable[str], folder: Path, piped: bytes = b"") -> tuple[list[Manifest], list[Problem]]:
+def read(
+    paths: Iterable[str], folder: Path, piped: bytes = b"", *, files: dict[str, File] | None = None
+) -> tuple[list[Manifest], list[Problem]]:
     """Read all objects under *paths*, which start from *folder*; ``-`` is *piped*. Each file is read once.
 
-    A file may have 16 MiB (``documents.MAX_STREAM``): a larger one is an error that says so, and is not read.
+    A file may have 16 MiB (``documents.MAX_STREAM``): a larger one is an error that says so, and is not read. All that
+    are read are added to *files*.
     """
     manifests: list[Manifest] = []
     problems: list[Problem] = []
@@ -67,7 +72,12 @@ def read(paths: Iterable[str], folder: Path, piped: bytes = b"") -> tuple[list[M
             data, wrong = _load(name, folder, piped)
             problems += wrong
             if data is not None:
-                _read(data, name, folder, manifests, problems)
+                known = len(manifests)
+                strays = _read(data, name, folder, manifests, problems)
+                for one in manifests[known:] if files is not None else ():
+                    one.file = name
+                if files is not None and name != PIPED:
+                    files[name] = File(len(data), strays)
     return manifests, problems
 
 
@@ -150,7 +160,7 @@ def _walk(top: str) -> Iterator[str | Problem]:
             reason = (item.strerror or str(item)).lower()
             yield Problem(Place(name), f"the folder cannot be read ({reason}); give access")
         elif not _is_folder(item):
-            if name.endswith(_ENDINGS):
+            if name.endswith(_ENDINGS) or name.rpartition("/")[2] in KUSTOMIZATIONS:
                 yield _leads_out(top, name) if _is_out(top, item) else name
         elif not item.is_symlink():
             ahead += _entries(top, f"{name}/")
@@ -194,11 +204,15 @@ def _load(name: str, folder: Path, piped: bytes) -> tuple[bytes | None, tuple[Pr
 # -- objects
 
 
-def _read(data: bytes, name: str, folder: Path, manifests: list[Manifest], problems: list[Problem]) -> None:
-    """Add the objects of one file, and what is wrong with it."""
+def _read(data: bytes, name: str, folder: Path, manifests: list[Manifest], problems: list[Problem]) -> tuple[int, ...]:
+    """Add the objects of one file, and what is wrong with it; return the lines where what is no object starts."""
     found = documents.parse_all(data, name)
     source = emit.source_of(data)
-    for index, (document, head) in enumerate(zip(found, _heads(data, found), strict=True)):
+    strays = []
+    for index, (untyped, head) in enumerate(zip(found, _heads(data, found), strict=True)):
+        document = _typed(untyped, name)
+        if not (isinstance(document.value, dict) and _is_object(document.value)):
+            strays.append(head.line)
         if isinstance(document.value, dict) and not _is_object(document.value):
             continue
         problems += _judged(document)
@@ -208,6 +222,14 @@ def _read(data: bytes, name: str, folder: Path, manifests: list[Manifest], probl
             at = partial(_position, document, data, index)
             _flatten(document.value, asked or Place(name, (), head.line, 1), at, manifests, wrong)
             problems += wrong if asked else [_resolved(one, data, index) for one in wrong]
+    return tuple(strays)
+
+
+def _typed(document: Document, name: str) -> Document:
+    """Add what kustomize adds to its own file where that does not say what it is."""
+    if name.rpartition("/")[2] not in KUSTOMIZATIONS or not isinstance(document.value, dict):
+        return document
+    return replace(document, value={**_KUSTOMIZATION, **document.value})
 
 
 def _position(document: Document, data: bytes, index: int, route: Route) -> tuple[int, int]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from generator.access import RoleKey, Rule
 from generator.causes import Cause, united
+from generator.checkout import Checkout
+from generator.examples import laid_out
 from generator.finding import OFF, REACHES, SEVERITIES, Finding, Policy
 from generator.launcher.suggestion import Candidate, Suggestion, candidate, nearest, of_presets
 from generator.manifest import Manifest
@@ -86,18 +88,20 @@ def judge(
     version: str | None = None,
     cluster: str = "",
     before: Iterable[Manifest] = (),
+    checkout: Checkout | None = None,
 ) -> Iterator[Finding]:
     """Yield what the manifests of one cluster are found with: by policy, then by where, always in the same order.
 
     *version* is the cluster's Kubernetes version, for its built-in roles; ``None`` takes the newest that is known.
-    *before* is what the manifests were; nothing means that it is not known.
+    *before* is what the manifests were; nothing means that it is not known. *checkout* knows the files of those that
+    were read from files.
     Raises :class:`InputError` with all problems of policies that cannot be asked.
     """
     asked = sorted(policies, key=lambda policy: policy.id)
     problems = [problem for policy in asked for problem in check(policy)]
     if problems:
         raise InputError(problems)
-    yield from findings(asked, Scene(manifests, version, before=before), cluster)
+    yield from findings(asked, Scene(manifests, version, before=before, checkout=checkout), cluster)
 
 
 def findings(policies: Iterable[Policy], scene: Scene, cluster: str = "") -> Iterator[Finding]:
@@ -140,10 +144,10 @@ def test(policy: Policy) -> Iterator[Problem]:
 
 
 def _found(policy: Policy, bodies: Sequence[Mapping[str, Any]], place: Place) -> Iterator[Finding]:
-    manifests = [Manifest(body, place / index) for index, body in enumerate(bodies)]
+    manifests, checkout = laid_out(bodies, place)
     earlier = policy.origin / "examples" / "before"
     before = [Manifest(body, earlier / index) for index, body in enumerate(policy.before)]
-    return judge([policy], manifests, before=before)
+    return judge([policy], manifests, before=before, checkout=checkout)
 
 
 @cache

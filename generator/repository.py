@@ -1,12 +1,14 @@
 """Where things lie in a tenants repository, and which of them there are right now."""
 
 import os
-from collections.abc import Iterable, Iterator
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator import documents, sops, templates
+from generator.checkout import Checkout, File, Spot
 from generator.problems import InputError, Place, Problem
 
 TENANTS = "tenants"
@@ -58,6 +60,38 @@ def root_or(start: Path) -> Path:
         return find_root(start)
     except InputError:
         return start
+
+
+def checkout(files: Mapping[str, File], paths: Iterable[str], folder: Path) -> Checkout:
+    """Find where files lie in their repositories; they were read from *paths*, which start from *folder*."""
+    home = os.path.realpath(folder)
+    tops: dict[str, Spot] = {}
+    for path in dict.fromkeys(paths):
+        real = os.path.realpath(os.path.join(folder, path))
+        start = real if os.path.isdir(real) else posixpath.dirname(real)
+        root = _top(start) or (home if Path(start).is_relative_to(home) else start)
+        tops[posixpath.normpath(path)] = Spot(root, "").at(os.path.relpath(real, root))
+    return Checkout(files, {name: spot for name in files if (spot := _spot(name, tops)) is not None})
+
+
+def _spot(name: str, tops: Mapping[str, Spot]) -> Spot | None:
+    """Find the nearest of some paths that a file lies at or below; ``.`` is above all that no other path names."""
+    name = posixpath.normpath(name)
+    above, below = name, ""
+    while above and above not in tops:
+        above, _, last = above.rpartition("/")
+        below = f"{last}/{below}" if below else last
+    top = tops.get(above or ".")
+    return None if top is None else top.at(below or ".")
+
+
+def _top(start: str) -> str | None:
+    """Return the root of the git repository that a folder lies in, else of the repository of tenants."""
+    folders = [start]
+    while posixpath.dirname(folders[-1]) != folders[-1]:
+        folders.append(posixpath.dirname(folders[-1]))
+    marked = (folder for mark in (".git", PLATFORM) for folder in folders if os.path.exists(os.path.join(folder, mark)))
+    return next(marked, None)
 
 
 def tenant_sources(root: Path) -> list[Source]:

@@ -57,6 +57,16 @@ def fork_point(root: Path, revision: str, option: str = "--base") -> str:
     return run.stdout.decode().strip() if run.returncode == 0 else commit
 
 
+def remotes(root: Path) -> frozenset[str]:
+    """Return the addresses by which git knows where a repository comes from; none where it knows nothing."""
+    try:
+        run = _run(root, "", "config", "--get-regexp", r"^remote\..*\.url$")
+    except InputError:  # there is no git here
+        return frozenset()
+    lines = run.stdout.decode(errors="replace").splitlines() if run.returncode == 0 else []
+    return frozenset(line.partition(" ")[2] for line in lines)
+
+
 def _commit(root: Path, revision: str, option: str) -> str:
     """Return the commit that a revision names."""
     run = _run(root, option, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")

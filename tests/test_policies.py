@@ -6,6 +6,7 @@ from agreement import agreed
 from tenancy import told
 
 from generator import documents, schema, shipped, validity
+from generator.examples import PATH
 from generator.manifest import Manifest, duplicates
 from generator.problems import Place
 
@@ -56,9 +57,15 @@ def refused(document):
         for i, bodies in enumerate(sets):
             origins = [Place(document.name, ("examples", expected, i, j)) for j in range(len(bodies))]
             manifests = [Manifest(body, origin) for body, origin in zip(bodies, origins, strict=True)]
-            for manifest in manifests:
+            whole = [one for one in manifests if "name" in one.body["metadata"]]  # others show what is no object
+            for manifest in whole:
                 yield from KUBERNETES.problems(manifest)
-            yield from duplicates(manifests)
+            for path in {annotation(one, PATH) for one in whole}:  # what stands in two files may be what it shows
+                yield from duplicates([one for one in whole if annotation(one, PATH) == path])
+
+
+def annotation(manifest, key):
+    return manifest.body["metadata"].get("annotations", {}).get(key)
 
 
 def test_a_benchmark_is_named_with_its_version():

@@ -12,7 +12,10 @@ _DEPTH = 10
 
 
 class Item(NamedTuple):
-    """One object: its body, its API version, kind, namespace and name (empty where they are no text), and its place."""
+    """One object: its body, its API version, kind, namespace and name (empty where they are no text), and its place.
+
+    ``file`` is where it was read from; empty while it is in memory.
+    """
 
     api_version: str
     kind: str
@@ -20,19 +23,20 @@ class Item(NamedTuple):
     origin: Place
     namespace: str
     name: str
+    file: str = ""
 
 
 def flatten(manifests: Iterable[Manifest | Item | Problem]) -> Iterator[Item | Problem]:
     """Yield each object, and a problem for what is none; what has been through here before stays as it is."""
     for one in manifests:
         if isinstance(one, Manifest):
-            yield from _objects(one.body, one.origin, "", "", 0)
+            yield from _objects(one.body, one.origin, one.file, "", "", 0)
         else:
             yield one
 
 
 def _objects(
-    body: Any, origin: Place, api_version: str, kind: str, depth: int
+    body: Any, origin: Place, file: str, api_version: str, kind: str, depth: int
 ) -> Iterator[Item | Problem] | tuple[Item | Problem]:
     """Take *body* apart; the items of a typed list, such as a RoleList, need not say again what they are."""
     if not isinstance(body, (dict, Mapping)):  # a dict, nearly always, and that is known sooner
@@ -43,23 +47,26 @@ def _objects(
     if kind.endswith("List") and "items" in body:
         items = body["items"]
         if isinstance(items, list):
-            return _items(items, origin, api_version, kind, depth)
+            return _items(items, origin, file, api_version, kind, depth)
         if kind == "List" and items is not None:
             message = f"{described(items)} is not a list; write one, with '- ' before each item"
             return (Problem(origin / "items", message),)
     metadata = body.get("metadata")
     if not isinstance(metadata, (dict, Mapping)):
-        return (Item(api_version, kind, body, origin, "", ""),)
-    return (Item(api_version, kind, body, origin, _text(metadata.get("namespace")), _text(metadata.get("name"))),)
+        return (Item(api_version, kind, body, origin, "", "", file),)
+    namespace, name = _text(metadata.get("namespace")), _text(metadata.get("name"))
+    return (Item(api_version, kind, body, origin, namespace, name, file),)
 
 
-def _items(items: Sequence[Any], origin: Place, api_version: str, kind: str, depth: int) -> Iterator[Item | Problem]:
+def _items(
+    items: Sequence[Any], origin: Place, file: str, api_version: str, kind: str, depth: int
+) -> Iterator[Item | Problem]:
     if depth == _DEPTH:
         yield Problem(origin, f"lists are nested deeper than {_DEPTH} times; write the objects in one list")
         return
     of_kind = kind.removesuffix("List")
     for index, item in enumerate(items):
-        yield from _objects(item, origin / "items" / index, api_version if of_kind else "", of_kind, depth + 1)
+        yield from _objects(item, origin / "items" / index, file, api_version if of_kind else "", of_kind, depth + 1)
 
 
 def _text(value: object) -> str:

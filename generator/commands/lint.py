@@ -9,13 +9,19 @@ from typing import Any
 
 import click
 
-from generator import catalogue, collector, documents, judging, manifests, policy
+from generator import catalogue, collector, documents, judging, manifests, policy, repository, revisions
 from generator.access.defaults import EXACT
+from generator.checkout import Checkout, File
 from generator.finding import Finding, Policy
 from generator.judging import Judged
+from generator.manifest import Manifest
 from generator.problems import InputError, Place, Problem, instead
 from generator.repository import RENDERED, find_root, name_of, root_or
+from generator.rules.repositories import address
 from generator.rules.scene import Scene
+
+#: What applies the files of a repository.
+_APPLYING = ("Kustomization", "Application")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +161,25 @@ def _judged(
     source: _Source, policies: Sequence[Policy], folder: Path, piped: bytes
 ) -> tuple[list[Finding], list[Problem], list[Problem]]:
     """Judge one source; return its findings with their lines, what cannot be read, and what would be refused."""
-    found, problems = manifests.read(source.paths, folder, piped)
+    files: dict[str, File] = {}
+    found, problems = manifests.read(source.paths, folder, piped, files=files)
     snapshot, wrong = manifests.read(source.snapshot, folder, piped)
-    scene = Scene(found, source.version, snapshot=snapshot)
-    files = {manifest.origin.document for manifest in snapshot} - {manifest.origin.document for manifest in found}
-    findings = [one for one in policy.findings(policies, scene, source.cluster) if one.place.document not in files]
-    refused = [problem for problem in scene.access.problems if problem.place.document not in files]
+    scene = Scene(found, source.version, snapshot=snapshot, checkout=_checkout(found, files, source, folder))
+    own = {manifest.origin.document for manifest in snapshot} - {manifest.origin.document for manifest in found}
+    findings = [one for one in policy.findings(policies, scene, source.cluster) if one.place.document not in own]
+    refused = [problem for problem in scene.access.problems if problem.place.document not in own]
     lines = manifests.located({problem.place for problem in refused}, folder, piped)
     told = [replace(problem, place=lines[problem.place]) for problem in refused]
     return list(judging.located(_related(findings, source, folder), folder, piped)), [*problems, *wrong], told
+
+
+def _checkout(found: Iterable[Manifest], files: Mapping[str, File], source: _Source, folder: Path) -> Checkout:
+    """Find where the files lie, and ask git where they come from, if anything applies them."""
+    made = repository.checkout(files, [path for path in source.paths if path != manifests.PIPE], folder)
+    if not any(one.body.get("kind") in _APPLYING for one in found):
+        return made
+    remotes = {root: frozenset(map(address, revisions.remotes(Path(root)))) for root in made.roots}
+    return replace(made, remotes=remotes)
 
 
 def _related(findings: Sequence[Finding], source: _Source, folder: Path) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ _SHARED_QUOTAS = _QUOTAS - {"ResourceQuota"}
 _SHARES = frozenset({"RoleBinding"})
 #: What Flux applies by, and where it takes that from.
 _APPLIERS = frozenset({"Kustomization", "HelmRelease"})
+_BUILDS = frozenset({"Kustomization", "Component"})
 _SOURCES = frozenset({"GitRepository", "OCIRepository", "HelmRepository", "HelmChart", "Bucket"})
 _WATCHERS = frozenset({"Alert", "ImagePolicy", "ImageRepository", "ImageUpdateAutomation", "Provider", "Receiver"})
 _APPLICATIONS = frozenset({"Application", "ApplicationSet"})
@@ -152,6 +153,13 @@ _ALL = (
     Rule("forbid-project-settings", frozenset({"AppProject"})),
     Rule("forbid-application-settings", _APPLICATIONS),
     Rule("forbid-late-projects", frozenset({"AppProject"})),
+    Rule("forbid-flux-bundles", _BUILDS),
+    Rule("forbid-argocd-bundles", frozenset({"Application"})),
+    Rule("forbid-large-bundles", _BUILDS | {"Application"}),
+    Rule("forbid-large-files", _ANYTHING),
+    Rule("require-prune-protection", _BUILDS | {"Application"}),
+    Rule("require-flux-lock-down", frozenset({"Deployment", "FluxInstance"})),
+    Rule("require-argocd-lock-down", frozenset({"ConfigMap"})),
 )
 
 #: By the name that a policy's ``rule`` gives.

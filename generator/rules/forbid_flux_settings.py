@@ -15,7 +15,7 @@ from typing import Any
 from generator.access.lists import Item
 from generator.rules.parameters import Words
 from generator.rules.scene import Hit, Scene, inside
-from generator.rules.syncs import HELM, KUSTOMIZE, SOURCE, appliers, hit, is_tenants, mappings, text
+from generator.rules.syncs import HELM, KUSTOMIZE, SOURCE, appliers, hit, is_tenants, is_whole, mappings, text
 
 _IMAGE = "image.toolkit.fluxcd.io"
 _NOTIFICATION = "notification.toolkit.fluxcd.io"
@@ -76,15 +76,16 @@ def _with_kube_config(scene: Scene) -> Iterator[Hit]:
 
 def _without_prune(scene: Scene) -> Iterator[Hit]:
     for item in scene.of_kind(KUSTOMIZE, "Kustomization"):
-        if inside(item.body, "spec").get("prune") is not True:
+        if is_whole(item) and inside(item.body, "spec").get("prune") is not True:
             yield hit(item, "does not prune, so that what is taken out of git stays in the cluster")
 
 
 def _of_removed_api(scene: Scene) -> Iterator[Hit]:
-    for group, (versions, instead) in _REMOVED.items():
-        for item in scene.of_group(group):
-            if item.api_version.rpartition("/")[2] in versions:
-                yield hit(item, f"is written in {item.api_version}, which newer Flux does not serve; write {instead}")
+    for item in scene.items:
+        group, _, version = item.api_version.rpartition("/")
+        versions, instead = _REMOVED.get(group, ((), ""))
+        if version in versions:
+            yield hit(item, f"is written in {item.api_version}, which newer Flux does not serve; write {instead}")
 
 
 def _with_force(scene: Scene) -> Iterator[Hit]:
@@ -99,7 +100,7 @@ def _with_force(scene: Scene) -> Iterator[Hit]:
 def _unverified(scene: Scene) -> Iterator[Hit]:
     for kind in ("GitRepository", "OCIRepository"):
         for item in scene.of_kind(SOURCE, kind):
-            if not inside(item.body, "spec", "verify"):
+            if is_whole(item) and not inside(item.body, "spec", "verify"):
                 yield hit(item, "checks no signature, so that whoever can write to it decides what is applied")
 
 

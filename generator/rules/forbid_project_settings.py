@@ -17,10 +17,8 @@ asked about by ``open-default`` alone.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from generator.access import Rule
-from generator.access.algebra import Permissions
-from generator.access.subject import Subject, service_account
-from generator.rules import projects, scopes
+from generator.access.subject import service_account
+from generator.rules import everything, projects
 from generator.rules.parameters import Words
 from generator.rules.scene import Hit, Scene, inside
 from generator.rules.syncs import CONTROL_PLANE, hit, listed, mappings, shown, texts
@@ -118,18 +116,7 @@ def _powerful_account(scene: Scene) -> Iterator[Hit]:
 
 def _may_do_everything(scene: Scene, account: str) -> bool:
     namespace, _, name = account.rpartition(":")
-    return name in _OWN_ACCOUNTS or service_account(namespace, name) in scene.answer(_almighty)
-
-
-def _almighty(scene: Scene) -> frozenset[Subject]:
-    """Return who may do everything, in a namespace or everywhere, by one role."""
-    everything = Permissions.of([Rule(("*",), ("*",), ("*",))])
-    found: set[Subject] = set()
-    for gifts in scene.alike:
-        wanted = everything & scopes.of_role_bindings() if gifts[0].binding.namespace else everything
-        if wanted <= Permissions.of(gifts[0].role.rules):
-            found.update(subject for gift in gifts for subject in gift.binding.subjects)
-    return frozenset(found)
+    return name in _OWN_ACCOUNTS or service_account(namespace, name) in everything.holders(scene)
 
 
 def _source_namespaces(scene: Scene) -> Iterator[Hit]:

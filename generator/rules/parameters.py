@@ -139,7 +139,7 @@ _CUSTOM_FIELDS: Mapping[str, Words | Version] = {"customs": Words(get_args(Effec
 class Optional:
     """A parameter that can be left out."""
 
-    form: Word | Words | Texts | Grants
+    form: Word | Words | Texts | Grants | Number
 
     def wrong(self, value: object) -> Iterator[tuple[Route, str]]:
         """Say what is wrong with a value, and where in it."""

@@ -13,6 +13,7 @@ from generator.access.algebra import Permissions
 from generator.access.defaults import EXACT, defaults
 from generator.access.lists import Item, flatten
 from generator.access.parse import KINDS
+from generator.checkout import Checkout
 from generator.manifest import TENANT_LABEL, Manifest
 from generator.problems import Place, Problem
 from generator.rules import appliers, reach
@@ -64,7 +65,7 @@ class Scene:
     *version* is the Kubernetes version whose built-in roles are there; ``None`` takes the one that is known exactly,
     since a cluster without any would let ``edit`` grant nothing. *snapshot* holds the cluster's own roles. *before* is
     what the manifests were, where that is known. *tenants_known* says that there are tenants, though none of their
-    namespaces may be among the manifests.
+    namespaces may be among the manifests. *checkout* knows the files that they were read from, if they were.
     """
 
     def __init__(
@@ -75,7 +76,9 @@ class Scene:
         snapshot: Iterable[Manifest] = (),
         before: Iterable[Manifest] = (),
         tenants_known: bool = False,
+        checkout: Checkout | None = None,
     ) -> None:
+        self.checkout = checkout
         self._manifests = tuple(manifests)
         self.snapshot = tuple(snapshot)
         self.tenants_known = tenants_known
@@ -90,7 +93,7 @@ class Scene:
         found = list(flatten(self._manifests))
         items = [item for item in found if isinstance(item, Item)]
         self._strange = [problem for problem in found if isinstance(problem, Problem)]
-        for item in sorted(items, key=_order):
+        for item in sorted(items, key=lambda item: (item.namespace, item.name, str(item.origin))):
             kind = (item.api_version.rpartition("/")[0], item.kind)
             self._items[kind].append(item)
             self._within[(*kind, item.namespace)].append(item)
@@ -195,11 +198,10 @@ class Scene:
         """Return all objects of a kind."""
         return self._items.get((group, kind), ())
 
-    def of_group(self, group: str) -> Iterator[Item]:
-        """Yield all objects of an API group."""
-        for (name, _), items in self._items.items():
-            if name == group:
-                yield from items
+    @property
+    def items(self) -> Iterator[Item]:
+        """All objects."""
+        return (item for items in self._items.values() for item in items)
 
     def of_name(self, kind: str) -> Iterator[Item]:
         """Yield all objects whose kind is called so, in whatever API group."""
@@ -378,10 +380,6 @@ _keys = Memory(_work_out_keys)
 @lru_cache(1024)
 def _described(rule: Rule) -> str:
     return shortened("; ".join(Permissions.of([rule]).describe()))
-
-
-def _order(item: Item) -> tuple[str, str, str]:
-    return item.namespace, item.name, str(item.origin)
 
 
 def _text(value: object) -> str:

@@ -23,13 +23,25 @@ ARGO = "argoproj.io"
 FLUX_TENANT = "toolkit.fluxcd.io/tenant"
 
 CONTROL_PLANE, _, TENANT = REACHES
+#: Of what an object of a kind must have, one is there.
+_NEEDED = {
+    "Kustomization": ("sourceRef",),
+    "HelmRelease": ("chart", "chartRef"),
+    "GitRepository": ("url",),
+    "OCIRepository": ("url",),
+}
 _APPLIERS = ((KUSTOMIZE, "Kustomization"), (HELM, "HelmRelease"))
 
 
 def appliers(scene: Scene) -> Iterator[Item]:
-    """Yield the objects by which Flux applies something."""
-    for group, kind in _APPLIERS:
-        yield from scene.of_kind(group, kind)
+    """Yield the objects by which Flux applies something; one that does not say what is a patch of another."""
+    return (item for group, kind in _APPLIERS for item in scene.of_kind(group, kind) if is_whole(item))
+
+
+def is_whole(item: Item) -> bool:
+    """Tell an object from a patch of one, which lacks what it must have."""
+    spec = inside(item.body, "spec")
+    return any(key in spec for key in _NEEDED.get(item.kind, spec))
 
 
 def is_tenants(scene: Scene, namespace: str) -> bool:
