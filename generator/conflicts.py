@@ -117,9 +117,15 @@ def _check_below(directory: Directory, item: Entry, tenant: str | None, name: st
     if tenant is None:
         if name not in directory.absent:
             yield Problem(place, f"{name!r} is neither a tenant nor a namespace; {instead(name, directory.entries)}")
-    elif item.name not in (tenant, *directory.ancestors(tenant)):
+    elif item.name not in (tenant, *directory.ancestors(tenant)) and not _ends_open(directory, tenant):
         message = f"{name!r} is not below {item.name}, so that it says nothing here; name what is below, or drop it"
         yield Problem(place, message)
+
+
+def _ends_open(directory: Directory, tenant: str) -> bool:
+    """Tell whether nobody knows what is above a tenant, because a file that is there cannot be read."""
+    top = (tenant, *directory.ancestors(tenant))[-1]
+    return directory.entries[top].parent in directory.absent
 
 
 def _check_clusters(directory: Directory) -> Iterator[Problem]:

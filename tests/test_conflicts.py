@@ -130,6 +130,7 @@ def test_in_hncs_labels_a_namespace_cannot_have_the_name_of_another_tree(labels,
         ("!nlp-x", None),
         ("research, !deep", None),
         ("broken", None),
+        ("orphan", None),
     ],
 )
 def test_a_selector_of_trees_names_what_is_below(select, message):
@@ -138,6 +139,7 @@ def test_a_selector_of_trees_names_what_is_below(select, message):
         "nlp": "parent: research\nnamespaces: [{name: x}]",
         "deep": "parent: nlp\nclusters: []",
         "other": "namespaces: [{name: x}]",
+        "orphan": "parent: broken",
     }
     where = place("research", "spec/propagate/note/treeSelect")
     assert problems(tenants, absent=["broken"]) == ([f"{where}: {message}"] if message else [])
