@@ -41,6 +41,14 @@ class Applied(NamedTuple):
     moved: str
 
 
+class BoundRole(NamedTuple):
+    """A RoleBinding by its name, with the Role of its namespace that it gives."""
+
+    binding: str
+    role: str
+    namespace: str
+
+
 @dataclass(frozen=True)
 class Build:
     """What a folder holds for whoever applies it: its files, with those that do not hold objects alone."""
@@ -90,16 +98,15 @@ class Build:
         return found
 
     @cached_property
-    def bound_roles(self) -> tuple[str, ...]:
-        """The names of its RoleBindings that give one of its Roles."""
+    def bound_roles(self) -> tuple[BoundRole, ...]:
+        """Its RoleBindings that give one of its Roles, in the order of their names."""
         roles = {(item.namespace, item.name) for item, _ in self.applied if item.kind == "Role"}
-        bindings = [(item, inside(item.body, "roleRef")) for item, _ in self.applied if item.kind == "RoleBinding"]
-        given = (
-            item.name
-            for item, role in bindings
-            if role.get("kind") == "Role" and (item.namespace, role.get("name")) in roles
-        )
-        return tuple(sorted(given))
+        given = [
+            BoundRole(item.name, str(role.get("name")), item.namespace)
+            for item, _ in self.applied
+            if item.kind == "RoleBinding" and (role := inside(item.body, "roleRef")).get("kind") == "Role"
+        ]
+        return tuple(sorted(one for one in given if (one.namespace, one.role) in roles))
 
 
 class Bundle(NamedTuple):

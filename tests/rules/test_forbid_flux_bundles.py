@@ -13,6 +13,8 @@ def at(path="apps", name="k", **spec):
     return kustomization(name, path=path, **spec)
 
 
+RBAC = "rbac.authorization.k8s.io"
+
 # -- namespaces
 
 
@@ -163,28 +165,39 @@ def test_an_account_is_moved_with_its_namespace():
     assert len(told(asked("own-account"), files)) == 1
 
 
+def controller(*args):
+    pod = {"spec": {"containers": [{"name": "manager", "args": [*args]}]}}
+    return named("Deployment", "kustomize-controller", "flux-system", "apps/v1", spec={"template": pod})
+
+
 def test_a_role_and_its_binding_are_refused_at_once():
-    files = {"c/k.yaml": at(), "apps/a.yaml": [ROLE, BOUND]}
+    files = {"c/k.yaml": at(), "apps/a.yaml": [ROLE, BOUND], "flux/a.yaml": controller()}
     expected = "Kustomization k applies as reconciler RoleBinding b at once with its Role"
     assert told(asked("late-roles"), files) == [expected]
     assert told(asked("late-roles"), {**files, "c/k.yaml": at(serviceAccountName=None)}) == []
     assert told(asked("late-roles"), {**files, "apps/a.yaml": BOUND}) == []
 
 
-def test_whoever_may_do_everything_is_not_refused():
-    files = {
-        "c/k.yaml": at(),
-        "apps/a.yaml": [ROLE, BOUND],
-        "c/root.yaml": binding("root", "cluster-admin", "ServiceAccount:apps/reconciler"),
-    }
-    assert told(asked("late-roles"), files) == []
+def test_whoever_may_do_everything_or_bind_the_role_is_not_refused():
+    files = {"c/k.yaml": at(), "apps/a.yaml": [ROLE, BOUND], "flux/a.yaml": controller()}
+    root = binding("root", "cluster-admin", "ServiceAccount:apps/reconciler")
+    assert told(asked("late-roles"), {**files, "c/root.yaml": root}) == []
+    may = [
+        role("binder", rule("bind", RBAC, "roles", "r")),
+        binding("apps/x", "binder", "ServiceAccount:apps/reconciler"),
+    ]
+    assert told(asked("late-roles"), {**files, "c/may.yaml": may}) == []
+    other = [role("binder", rule("bind", RBAC, "roles", "x")), may[1]]
+    assert len(told(asked("late-roles"), {**files, "c/may.yaml": other})) == 1
 
 
 def test_a_stage_of_roles_comes_first():
-    args = ["--custom-apply-stage-kinds=rbac.authorization.k8s.io/Role"]
-    pod = {"spec": {"containers": [{"name": "manager", "args": args}]}}
-    controller = named("Deployment", "kustomize-controller", "flux-system", "apps/v1", spec={"template": pod})
-    assert told(asked("late-roles"), {"c/k.yaml": [at(), controller], "apps/a.yaml": [ROLE, BOUND]}) == []
+    staged = controller("--custom-apply-stage-kinds=rbac.authorization.k8s.io/Role")
+    assert told(asked("late-roles"), {"c/k.yaml": [at(), staged], "apps/a.yaml": [ROLE, BOUND]}) == []
+
+
+def test_of_a_controller_that_is_elsewhere_nobody_knows_its_stages():
+    assert told(asked("late-roles"), {"c/k.yaml": at(), "apps/a.yaml": [ROLE, BOUND]}) == []
 
 
 @pytest.mark.parametrize(
