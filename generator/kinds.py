@@ -129,6 +129,9 @@ CUSTOM: Mapping[tuple[str, str], Custom] = {
     ("kueue.x-k8s.io/v1beta2", "WorkloadPriorityClass"): Custom(
         "workloadpriorityclasses.kueue.x-k8s.io.json", namespaced=False
     ),
+    ("argoproj.io/v1alpha1", "AppProject"): Custom("appprojects.argoproj.io.json"),
+    ("argoproj.io/v1alpha1", "Application"): Custom("applications.argoproj.io.json"),
+    ("argoproj.io/v1alpha1", "ApplicationSet"): Custom("applicationsets.argoproj.io.json"),
 }
 
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
