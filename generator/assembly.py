@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from generator import emit, manifest, placement, posit, queuefit, queues, sops, validity
-from generator.builders import CONCERNS, extras, launchers, queue
+from generator.builders import CONCERNS, extras, launchers, queue, sync
 from generator.directory import Facts
 from generator.kueue import API as KUEUE
 from generator.launchers import POSIT
@@ -41,6 +41,9 @@ CONCERN_OF_KIND = {
 #: Concerns whose objects join the file of their kind, so that the same people review them.
 _SPREAD = frozenset({"50-launcher", "70-extras", "80-sync"})
 _EXTRAS = "70-extras"
+#: What Argo CD has of a tenant in its own namespace, perhaps on another cluster, is no part of the tenant's folder.
+_APART = "apart"
+_KINDS_APART = frozenset({"AppProject", "Application"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Assembly:
             if wrong:  # what would be built says the same once more, in the words of Kubernetes
                 continue
             here = placement.place(tenant, facts, self.platform, cluster, labels, self.templates)
-            problems += placement.check_launchers(here)
+            problems += [*placement.check_launchers(here), *sync.check(here)]
             problems += _apart(queuefit.check(here), risks)
             concerns = _by_concern(here)
             passed, unfit = self._passed(here)
@@ -112,14 +115,17 @@ class Assembly:
     def _written(self, here: Placement, concerns: dict[str, list[Manifest]]) -> Iterator[tuple[str, bytes]]:
         source = here.tenant.origin.document
         folder = tenant_folder(self.platform, here.cluster.name, here.tenant.name)
+        own = {name: group for name, group in concerns.items() if group and name != _APART}
         if self.platform.layout.split == "tenant":
-            everything = [m for group in concerns.values() for m in manifest.ordered(group)]
+            everything = [m for group in own.values() for m in manifest.ordered(group)]
             if everything:
                 yield f"{folder}.yaml", emit.file_text(everything, source)
-            return
-        for name, group in concerns.items():
-            if group:
+        else:
+            for name, group in own.items():
                 yield f"{folder}/{name}.yaml", emit.file_text(manifest.ordered(group), source)
+        if concerns.get(_APART):
+            held = manifest.ordered(concerns[_APART])
+            yield apart(here.cluster.name, here.tenant.name), emit.file_text(held, source)
 
     def _passed(self, here: Placement) -> tuple[dict[str, tuple[SopsFile, Place]], list[Problem]]:
         """Return the files that are passed on as they are, by where they go, each with who asks for it."""
@@ -169,17 +175,24 @@ class Assembly:
 
 def rendered_path(platform: Platform, cluster: str, tenant: str, kind: str, route: Route = ()) -> str:
     """Return the file that holds the object of a kind that *route* in the tenant file asks for."""
-    folder = tenant_folder(platform, cluster, tenant)
-    if platform.layout.split == "tenant":
-        return f"{folder}.yaml"
-    return f"{folder}/{_concern(kind, route)}.yaml"
+    folder, concern = tenant_folder(platform, cluster, tenant), _concern(kind, route)
+    if concern == _APART:
+        return apart(cluster, tenant)
+    return f"{folder}.yaml" if platform.layout.split == "tenant" else f"{folder}/{concern}.yaml"
 
 
 def _concern(kind: str, route: Route) -> str:
     """Return the file of an object that a launcher or a template brings."""
+    if kind in _KINDS_APART and route[:2] == ("spec", "repositories"):
+        return _APART
     if kind not in CONCERN_OF_KIND and route[:2] == ("spec", "launchers") and len(route) > 2:  # noqa: PLR2004 - its name
         return f"50-launcher-{route[2]}"
     return CONCERN_OF_KIND.get(kind, _EXTRAS)
+
+
+def apart(cluster: str, tenant: str) -> str:
+    """Return the file of what a tenant has where its sync engine lives."""
+    return f"{RENDERED}/{cluster}/sync/tenants/{tenant}.yaml"
 
 
 def tenant_folder(platform: Platform, cluster: str, tenant: str) -> str:

@@ -39,7 +39,8 @@ class Sync:
     """What applies a cluster's manifests, and how; ``None`` leaves a number or a time to the engine.
 
     ``prunes`` is whether what is not rendered any more is deleted. ``decryption`` is Flux's: the Secret with the keys
-    for what SOPS has encrypted, ``None`` for none.
+    for what SOPS has encrypted, ``None`` for none. The rest is Argo CD's: where it lives, how it reaches the cluster
+    (``None``: it runs there), what it applies one by one, and the account that it acts as for the platform.
     """
 
     engine: str
@@ -48,6 +49,10 @@ class Sync:
     prunes: bool
     decryption: str | None
     origin: Place
+    namespace: str | None = None
+    server: str | None = None
+    applications: str = "shards"
+    service_account: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +293,10 @@ def _sync(value: str | Mapping[str, Any] | None, place: Place) -> Sync | None:
         prunes=get("pruning") != "paused",
         decryption=get("decryption", {}).get("secret"),
         origin=place,
+        namespace=get("namespace"),
+        server=get("server"),
+        applications=get("applications", "shards"),
+        service_account=account(given["serviceAccount"]) if "serviceAccount" in given else None,
     )
 
 

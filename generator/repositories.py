@@ -44,6 +44,20 @@ class Decryption:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A time in which syncs may happen (``allow``), or may not (``deny``): a cron line, how long, in whose hours.
+
+    An empty ``time_zone`` is UTC; ``manual`` lets people sync by hand all the same.
+    """
+
+    kind: str
+    schedule: str
+    duration: str
+    time_zone: str
+    manual: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     """A repository of a tenant, synced into ``namespace`` and ``namespaces`` (short names) on ``clusters``.
 
@@ -60,6 +74,7 @@ class Repository:
     interval: str | None
     decryption: Decryption | None
     resources: tuple[str, ...]
+    windows: tuple[Window, ...]
     lifecycle: str
     origin: Place
 
@@ -83,9 +98,15 @@ def from_value(value: Mapping[str, Any], place: Place) -> Repository:
         interval=get("interval"),
         decryption=decryption,
         resources=tuple(get("resources", (*USUAL, _SECRETS) if decryption else USUAL)),
+        windows=tuple(map(_window, get("windows", ()))),
         lifecycle=get("lifecycle", lifecycle.ACTIVE),
         origin=place,
     )
+
+
+def _window(value: Mapping[str, Any]) -> Window:
+    get = value.get
+    return Window(value["kind"], value["schedule"], value["duration"], get("timeZone", ""), get("manual", False))
 
 
 def check(given: Sequence[Repository], shorts: Sequence[str | None], place: Place) -> Iterator[Problem]:

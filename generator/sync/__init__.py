@@ -3,7 +3,7 @@
 ``build`` is told who is on a cluster, and answers with files. It knows nothing of tenants but what the roster says,
 which is known only when all of them have been built, and names every path that it wants applied; the paths of tenants
 never depend on how it divides them. ``own`` is told of one tenant on a cluster, and answers with what the engine has
-to know of the tenant's own repositories, which lies among the tenant's files.
+to know of the tenant's own repositories, which lies among the tenant's files; ``check`` says what it cannot do.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,8 @@ from typing import Protocol
 
 from generator.manifest import Manifest
 from generator.placement import Placement
-from generator.sync import flux
+from generator.problems import Problem
+from generator.sync import argocd, flux
 from generator.sync.roster import Made, Roster
 
 
@@ -21,9 +22,12 @@ class Engine(Protocol):
     def build(self, roster: Roster) -> Made:
         """Return all that it reads on a cluster."""
 
+    def check(self, placement: Placement) -> Iterator[Problem]:
+        """Find repositories of a tenant that it cannot sync as they are asked for."""
+
     def own(self, placement: Placement) -> Iterator[Manifest]:
         """Yield what it has to know of the repositories of a tenant."""
 
 
 #: Engine, as the platform file names it -> what it does.
-ENGINES: Mapping[str, Engine] = {"flux": flux}
+ENGINES: Mapping[str, Engine] = {"argocd": argocd, "flux": flux}

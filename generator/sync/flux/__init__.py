@@ -4,6 +4,6 @@ It is written for Flux 2.8 or newer, and only in the versions of its APIs that a
 """
 
 from generator.sync.flux.cluster import build
-from generator.sync.flux.tenant import own
+from generator.sync.flux.tenant import check, own
 
-__all__ = ["build", "own"]
+__all__ = ["build", "check", "own"]

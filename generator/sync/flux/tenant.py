@@ -12,9 +12,21 @@ from typing import Any
 from generator.lifecycle import ACTIVE, OFFBOARDING
 from generator.manifest import Manifest
 from generator.placement import Namespace, Placement
+from generator.problems import Problem
 from generator.repositories import Repository
 from generator.sync import reconciler
 from generator.sync.flux import objects
+
+
+def check(placement: Placement) -> Iterator[Problem]:
+    """Find what Flux cannot be told: it knows no hours."""
+    for repository in placement.tenant.repositories:
+        if repository.windows and (not repository.clusters or placement.cluster.name in repository.clusters):
+            message = (
+                f"Flux, which syncs cluster {placement.cluster.name}, has no windows; drop them, or name the clusters "
+                "that Argo CD syncs"
+            )
+            yield Problem(repository.origin / "windows", message)
 
 
 def own(placement: Placement) -> Iterator[Manifest]:
