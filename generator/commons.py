@@ -98,9 +98,9 @@ def _made(
     engine = _engine(directory, name)
     if engine is None or cluster.sync is None or remote is None:
         return None
-    common = Common(
-        _by_cluster(shared.files).get(name, ()), needs_of(one.body for one in shared.manifests.get(name, ()))
-    )
+    bodies = [one.body for one in shared.manifests.get(name, ())]
+    homes = sorted({body["metadata"].get("namespace", "") for body in bodies} - {""})
+    common = Common(_by_cluster(shared.files).get(name, ()), needs_of(bodies), tuple(homes))
     return engine.build(Roster(cluster, cluster.sync, remote, tuple(members), needs, common))
 
 

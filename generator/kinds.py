@@ -7,7 +7,7 @@ object, stops at the first error, and tells API groups apart by their first labe
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -150,18 +150,6 @@ def namespaced(api_version: str, kind: str) -> bool | None:
         return kind not in CLUSTER_SCOPED
     custom = CUSTOM.get((api_version, kind))
     return custom.namespaced if custom else None
-
-
-#: Kinds of the whole cluster that tenants can get, by the add-on that brings them.
-_OF_ADDONS = {"crossplane-aws": ("eks.aws.upbound.io", "PodIdentityAssociation")}
-
-
-def cluster_scoped(addons: Collection[str]) -> Iterator[tuple[str, str]]:
-    """X."""
-    yield "", "Namespace"
-    for addon, kind in _OF_ADDONS.items():
-        if addon in addons:
-            yield kind
 
 
 def known_versions() -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator import lifecycle, propagation, queueing, registries, removals
+from generator import engines, lifecycle, propagation, queueing, registries, removals
 from generator.documents import Document, natural_key
+from generator.engines import Sync
 from generator.hierarchy import Hierarchy, hierarchy
 from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
@@ -32,27 +33,6 @@ class Cloud:
     region: str | None
     project: str | None
     issuer: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sync:
-    """What applies a cluster's manifests, and how; ``None`` leaves a number or a time to the engine.
-
-    ``prunes`` is whether what is not rendered any more is deleted. ``decryption`` is Flux's: the Secret with the keys
-    for what SOPS has encrypted, ``None`` for none. The rest is Argo CD's: where it lives, how it reaches the cluster
-    (``None``: it runs there), what it applies one by one, and the account that it acts as for the platform.
-    """
-
-    engine: str
-    tenants_per_shard: int | None
-    interval: str | None
-    prunes: bool
-    decryption: str | None
-    origin: Place
-    namespace: str | None = None
-    server: str | None = None
-    applications: str = "shards"
-    service_account: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +249,7 @@ def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:
         version=value["version"],
         description=get("description", ""),
         labels=get("labels", {}),
-        sync=_sync(get("sync"), place / "sync"),
+        sync=engines.sync(get("sync"), place / "sync"),
         capacity=amounts(get("capacity", {})),
         addons=frozenset(get("addons", ())),
         cloud=_cloud(get("cloud")),
@@ -278,25 +258,6 @@ def _cluster(value: Mapping[str, Any], place: Place) -> Cluster:
         lifecycle=get("lifecycle", lifecycle.ACTIVE),
         secret_store=secret_store(get("secretStore"), place / "secretStore"),
         overcommit=amounts(get("overcommit", {})),
-    )
-
-
-def _sync(value: str | Mapping[str, Any] | None, place: Place) -> Sync | None:
-    if value is None:
-        return None
-    given: Mapping[str, Any] = value if isinstance(value, Mapping) else {"engine": value}
-    get = given.get
-    return Sync(
-        engine=given["engine"],
-        tenants_per_shard=get("tenantsPerShard"),
-        interval=get("interval"),
-        prunes=get("pruning") != "paused",
-        decryption=get("decryption", {}).get("secret"),
-        origin=place,
-        namespace=get("namespace"),
-        server=get("server"),
-        applications=get("applications", "shards"),
-        service_account=account(given["serviceAccount"]) if "serviceAccount" in given else None,
     )
 
 
@@ -327,6 +288,8 @@ def check(platform: Platform, document: Document, known_versions: Sequence[str])
             if name not in platform.clusters:
                 hint = instead(name, platform.clusters)
                 yield Problem(where / "clusters" / name, f"{name!r} is not a cluster of the platform; {hint}")
+    for cluster in platform.clusters.values():
+        yield from engines.check(cluster.sync, cluster.name, platform.repository)
     yield from _check_launchers(platform)
     yield from registries.check(platform.registries or (), platform.origin / "spec" / "registries")
     if platform.kueue is not None:

@@ -12,6 +12,7 @@ import pytest
 from generator import (
     builders,
     cli,
+    engines,
     hierarchy,
     kinds,
     launchers,
@@ -201,7 +202,7 @@ FORMATS = [
         dict.fromkeys(secretrefs.PROVIDERS, "options") | {"aws": ("provider", "options")},
     ),
     ("platform", "$defs/cluster/properties/cloud", [platform.Cloud], {}),
-    ("platform", "$defs/cluster/properties/sync/anyOf/1", [platform.Sync], {"pruning": "prunes"}),
+    ("platform", "$defs/cluster/properties/sync/anyOf/1", [engines.Sync], {"pruning": "prunes"}),
     (
         "platform",
         "properties/spec/properties/repository",
@@ -216,6 +217,7 @@ FORMATS = [
         {"oci": ("url", "is_oci", "remote")} | dict.fromkeys(remotes.GIT_REVISIONS, "revisions"),
     ),
     ("tenant", "$defs/repository/properties/oci", [remotes.Remote], dict.fromkeys(remotes.OCI_REVISIONS, "revisions")),
+    ("tenant", "$defs/window", [repositories.Window], {}),
     ("tenant", "$defs/repository/properties/decryption", [repositories.Decryption], {}),
     ("common", "$defs/gitVerify", [remotes.Verification], {}),
     ("common", "$defs/ociVerify", [remotes.Verification], {}),
@@ -257,6 +259,7 @@ OWN = {
     "kind",  # of a subject, by which of user, group and serviceAccount is set
     "settings",  # what tenants, tiers and defaults share is a record of its own
     "names",  # clusters may be a plain list
+    "foreign",  # options that another engine has
     "posit",  # what only one preset has is a record of its own
     "presets",  # a site adds them in files of their own
 }

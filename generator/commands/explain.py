@@ -24,15 +24,21 @@ FORMATS = {
     "date": 'a day, written "YYYY-MM-DD" in quotes',
     "dns-label": f"{names.DNS_LABEL.what}: {names.DNS_LABEL.allows}",
     "dns-subdomain": f"{names.DNS_SUBDOMAIN.what}: {names.DNS_SUBDOMAIN.allows}",
+    "duration": "a time such as 90s, 10m or 1h30m",
+    "folder": "a folder such as deploy/live, from the repository's root",
+    "git-url": "the address of a git repository, with https:// or ssh:// and without credentials",
     "label-key": f"{names.LABEL_KEY.what}: {names.LABEL_KEY.allows}",
+    "label-selector": "a label selector such as env=prod,tier!=web",
     "label-value": f"{names.LABEL_VALUE.what}: {names.LABEL_VALUE.allows}",
     "namespace-naming": "a name with {tenant} and {namespace} in it, which makes a DNS label",
+    "oci-url": "the address of an artifact, with oci:// and without a tag",
     "port": "a port such as 443, 53/UDP or 8000-8100/TCP",
     "quantity": "a Kubernetes quantity, 0 or more, such as 500m, 64 or 16Gi",
     "quota-key": "a ResourceQuota key such as requests.cpu, pods or count/jobs.batch",
     "regex": "a regular expression",
     "secret-key": "a key of a Secret: letters, digits, '-', '_' and '.'",
     "single-naming": "a name with {tenant} in it, which makes a DNS label",
+    "tree-selector": "the name of a tenant or namespace, or names with ! before each",
 }
 
 #: JSON's word for a type -> ours, for one and for many.

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from generator import emit, manifest
+from generator.engines import Sync
 from generator.lifecycle import OFFBOARDING
 from generator.manifest import Manifest
-from generator.platform import Cluster, Sync
+from generator.platform import Cluster
 from generator.problems import Place
 from generator.remotes import Remote
 from generator.repository import PLATFORM, RENDERED
@@ -30,10 +31,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What belongs to no tenant: the paths of its files, and what it takes to apply them."""
+    """What belongs to no tenant: the paths of its files, what it takes to apply them, and where they have objects."""
 
     paths: tuple[str, ...]
     needs: str
+    namespaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

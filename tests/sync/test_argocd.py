@@ -7,18 +7,25 @@ from tenancy import platform_of
 from generator.manifest import Manifest
 from generator.problems import Place
 from generator.sync import argocd
-from generator.sync.roster import Member, Roster
+from generator.sync.needs import written
+from generator.sync.roster import Common, Member, Roster
 from generator.validity import for_version
 
 HERE = "https://kubernetes.default.svc"
 URL = "https://git.example.com/platform/tenants.git"
 
 
-def roster(*members, sync="{engine: argocd}", shared=(), repository=f"url: {URL}"):
-    spec = f'repository: {{{repository}}}\nclusters: [{{name: us, version: "1.34", sync: {sync}}}]'
+SPACE = {"apiVersion": "v1", "kind": "Namespace"}
+
+
+def roster(*members, sync="{engine: argocd}", shared=(), repository=f"url: {URL}", bodies=(SPACE,), addons="[]"):
+    spec = f'repository: {{{repository}}}\nclusters: [{{name: us, version: "1.34", sync: {sync}, addons: {addons}}}]'
     made = platform_of(spec)
     cluster = made.clusters["us"]
-    return Roster(cluster, cluster.sync, made.repository, tuple(members), tuple(shared))
+    paths = tuple(f"rendered/us/platform/{body['kind']}.yaml" for body in shared)
+    homes = tuple(sorted({body["metadata"]["namespace"] for body in shared if "namespace" in body["metadata"]}))
+    common = Common(paths, written(shared), homes)
+    return Roster(cluster, cluster.sync, made.repository, tuple(members), (written(bodies),), common)
 
 
 def member(name, *namespaces, phase="active", files=("00-namespace.yaml",)):
@@ -68,6 +75,46 @@ def test_a_shards_project_names_its_namespaces_and_nothing_else():
     assert [one["namespace"] for one in spec["destinations"]] == ["nlp", "vision-serve", "vision-train"]
     assert {one["server"] for one in spec["destinations"]} == {HERE}
     assert spec["clusterResourceWhitelist"] == [{"group": "", "kind": "Namespace"}]
+
+
+def listed(spec, where):
+    return {(one["group"], one["kind"]) for one in spec[f"{where}ResourceWhitelist"]}
+
+
+def test_a_shards_project_lists_what_tenants_can_have_and_what_they_have_besides():
+    extra = {"apiVersion": "example.com/v1", "kind": "Notebook"}
+    queue = {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ClusterQueue"}
+    own = {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject"}
+    found = objects(member("vision"), bodies=(SPACE, extra, own), addons="[kueue]")
+    spec = pick(found, "AppProject", "us-tenants")["spec"]
+    assert ("example.com", "Notebook") in listed(spec, "namespace")
+    assert ("rbac.authorization.k8s.io", "RoleBinding") in listed(spec, "namespace")  # to be deleted, if it is no more
+    assert ("argoproj.io", "AppProject") not in listed(spec, "namespace")
+    assert listed(spec, "cluster") >= {("", "Namespace"), ("kueue.x-k8s.io", queue["kind"])}
+
+
+def test_the_platforms_project_lists_what_tenants_share():
+    priority = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "batch"}}
+    spec = pick(objects(shared=[priority]), "AppProject", "us-platform")["spec"]
+    assert [one["namespace"] for one in spec["destinations"]] == ["default"]
+    assert ("scheduling.k8s.io", "PriorityClass") in listed(spec, "cluster")
+    assert spec["namespaceResourceBlacklist"] == [{"group": "*", "kind": "*"}]  # which an empty list would only mean
+    mirror = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "mirror", "namespace": "tools"}}
+    found = objects(shared=[priority, mirror])
+    spec = pick(found, "AppProject", "us-platform")["spec"]
+    assert [one["namespace"] for one in spec["destinations"]] == ["tools"]
+    assert ("", "ConfigMap") in listed(spec, "namespace")
+    assert pick(found, "Application", "us-platform")["spec"]["destination"]["namespace"] == "tools"
+
+
+def test_a_group_without_namespaces_can_have_objects_of_the_whole_cluster():
+    group = Member("research", "active", (), ("rendered/us/tenants/research/60-queue.yaml",))
+    for applications in ("shards", "tenants", "set"):
+        sync = f"{{engine: argocd, applications: {applications}}}"
+        alone = pick(objects(group, sync=sync), "AppProject", "us-tenants")["spec"]
+        assert [one["namespace"] for one in alone["destinations"]] == ["default"]
+        beside = pick(objects(group, member("vision"), sync=sync), "AppProject", "us-tenants")["spec"]
+        assert [one["namespace"] for one in beside["destinations"]] == ["vision"]
 
 
 def test_a_shards_application_reads_the_files_of_its_tenants_and_is_woken_by_no_other():
@@ -122,7 +169,9 @@ def waves(found):
 
 
 def test_projects_come_before_what_needs_them_and_go_after_it():
-    found = objects(member("vision"), shared=["rendered/us/platform/20-rbac.yaml"])
+    found = objects(
+        member("vision"), shared=[{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": "a"}}]
+    )
     order = waves(found)
     assert max(wave for (kind, _), wave in order.items() if kind == "AppProject") < min(
         wave for (kind, _), wave in order.items() if kind == "Application"
@@ -227,3 +276,11 @@ def test_with_impersonation_the_platforms_syncs_act_as_somebody_too(sync, who):
 
 def test_an_empty_cluster_has_its_root_and_nothing_else():
     assert [*objects()] == ["rendered/us/sync/root.yaml"]
+
+
+def test_commits_are_to_be_signed_where_keys_are_named():
+    found = objects(member("vision"), sync="{engine: argocd, signingKeys: [4AEE18F83AFDEB23]}")
+    for name in ("us-sync", "us-tenants"):
+        policies = pick(found, "AppProject", name)["spec"]["sourceIntegrity"]["git"]["policies"]
+        assert policies == [{"repos": [{"url": URL}], "gpg": {"mode": "head", "keys": ["4AEE18F83AFDEB23"]}}]
+    assert "sourceIntegrity" not in pick(objects(member("vision")), "AppProject", "us-tenants")["spec"]

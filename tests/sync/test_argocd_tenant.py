@@ -182,10 +182,8 @@ def test_what_argo_cd_cannot_do_is_told():
             "them another namespace"
         )
     ]
-    assert (
-        wrong(both.replace("{name: b, url: %s, namespace: train}" % URL, "{name: b, url: %s, namespace: serve}" % URL))
-        == []
-    )
+    apart = f"repositories: [{{name: a, url: {URL}, namespace: train}}, {{name: b, url: {URL}, namespace: serve}}]"
+    assert wrong(TWO + apart) == []
 
 
 def test_flux_has_no_windows():

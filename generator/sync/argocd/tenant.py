@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import resources
+from generator.engines import Sync
 from generator.kinds import kinds_of
 from generator.lifecycle import ACTIVE, OFFBOARDING
 from generator.manifest import Manifest
 from generator.placement import Namespace, Placement
-from generator.platform import Sync
 from generator.problems import Problem
 from generator.repositories import Repository, Window
 from generator.sync import reconciler

@@ -12,6 +12,7 @@ from typing import Any
 from generator.fixed import Fixed
 from generator.manifest import TENANT_LABEL, Manifest
 from generator.placement import MANAGED_BY
+from generator.sync import repertoire
 from generator.sync.flux.objects import NAMESPACE
 from generator.sync.needs import Kind, rights
 from generator.sync.roster import Roster
@@ -21,52 +22,22 @@ _RBAC = "rbac.authorization.k8s.io"
 _ADMISSION = "admissionregistration.k8s.io/v1"
 #: The first version that has admission policies in their final form.
 _ADMITTING = 30
-
-#: What tenants can have on any cluster: what is there no more has to be deleted, though nothing needs it any longer.
-_KINDS: tuple[Kind, ...] = (
-    *(("v1", kind) for kind in ("ConfigMap", "LimitRange", "Namespace", "ResourceQuota", "ServiceAccount")),
-    *((f"{_RBAC}/v1", kind) for kind in ("Role", "RoleBinding")),
-    ("networking.k8s.io/v1", "NetworkPolicy"),
+#: What tenants' own repositories are to Flux.
+REPOSITORIES: tuple[Kind, ...] = (
     *(("source.toolkit.fluxcd.io/v1", kind) for kind in ("GitRepository", "OCIRepository")),
     ("kustomize.toolkit.fluxcd.io/v1", "Kustomization"),
-)
-_MESH: tuple[Kind, ...] = (
-    ("security.istio.io/v1", "AuthorizationPolicy"),
-    ("security.istio.io/v1", "PeerAuthentication"),
-)
-_OF_ADDONS: dict[str, tuple[Kind, ...]] = {
-    "ack-eks": (("eks.services.k8s.aws/v1alpha1", "PodIdentityAssociation"),),
-    "azure-service-operator": (("managedidentity.azure.com/v1api20230131", "FederatedIdentityCredential"),),
-    "config-connector": (("iam.cnrm.cloud.google.com/v1beta1", "IAMPolicyMember"),),
-    "crossplane-aws": (("eks.aws.upbound.io/v1beta1", "PodIdentityAssociation"),),
-    "external-secrets": (("external-secrets.io/v1", "ExternalSecret"), ("external-secrets.io/v1", "SecretStore")),
-    "istio": _MESH,
-    "istio-ambient": _MESH,
-    "kueue": tuple(("kueue.x-k8s.io/v1beta2", kind) for kind in ("ClusterQueue", "Cohort", "LocalQueue")),
-    "sealed-secrets": (("bitnami.com/v1alpha1", "SealedSecret"),),
-}
-#: What tenants share on any cluster.
-_COMMON: tuple[Kind, ...] = (
-    *((f"{_RBAC}/v1", kind) for kind in ("ClusterRole", "ClusterRoleBinding")),
-    ("scheduling.k8s.io/v1", "PriorityClass"),
-    *((_ADMISSION, f"ValidatingAdmissionPolicy{suffix}") for suffix in ("", "Binding")),
-)
-_COMMON_OF_KUEUE = tuple(
-    ("kueue.x-k8s.io/v1beta2", kind) for kind in ("Cohort", "ResourceFlavor", "Topology", "WorkloadPriorityClass")
 )
 
 
 def of_tenants(roster: Roster, name: str) -> list[Manifest]:
     """Return the account that applies what tenants have, and what bounds it."""
-    addons = sorted(roster.cluster.addons & _OF_ADDONS.keys())
-    found = [*_KINDS, *(kind for addon in addons for kind in _OF_ADDONS[addon])]
+    found = (*repertoire.of_tenants(roster.cluster.addons), *REPOSITORIES)
     return [*_account(roster, name, roster.needs, found), *_bounds(roster, name)]
 
 
 def of_common(roster: Roster, name: str) -> list[Manifest]:
     """Return the account that applies what tenants share."""
-    found = _COMMON + (_COMMON_OF_KUEUE if "kueue" in roster.cluster.addons else ())
-    return _account(roster, name, [roster.common.needs], found)
+    return _account(roster, name, [roster.common.needs], repertoire.of_common(roster.cluster.addons))
 
 
 def _account(roster: Roster, name: str, needs: Iterable[str], found: Iterable[Kind]) -> list[Manifest]:
