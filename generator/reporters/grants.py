@@ -4,15 +4,17 @@ A role such as ``edit`` breaks a dozen policies at once. Told one by one, that i
 one grant, it is one heading, a line for each policy, and the chain once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from generator.finding import SEVERITIES, Finding, Policy
 from generator.problems import Place
-from generator.reporters import accepted, ordered
+from generator.reporters import accepted
 
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 _KINDS = frozenset({*_BINDINGS, "Role", "ClusterRole"})
+_SUBJECTS = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
 #: So many subjects are named in a heading.
 _NAMED = 4
 
@@ -32,9 +34,9 @@ class Line:
     includes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grant:
-    """One binding, or one role, with all that was found against it, worst first."""
+    """One binding, or one role, with all that was found against it, worst first; what is worked out is kept."""
 
     findings: tuple[Finding, ...]
 
@@ -58,12 +60,12 @@ class Grant:
         """The binding or role by kind and name."""
         return f"{self.findings[0].kind} {self.findings[0].name}"
 
-    @property
+    @cached_property
     def subjects(self) -> tuple[str, ...]:
         """Who is given it."""
         return tuple(sorted({_subject(finding) for finding in self.findings if finding.subject}))
 
-    @property
+    @cached_property
     def role(self) -> str:
         """The role that a binding gives, as the chain has it; empty where it does not say."""
         if self.findings[0].kind not in _BINDINGS:
@@ -104,26 +106,20 @@ class Grant:
         verb = "are" if len(self.subjects) > 1 else "is"
         return f"{listed(self.subjects)} {verb} given {self.role or self.called}"
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """What is wrong with it, one line for each policy and what of the grant breaks it, worst first."""
-        found: dict[tuple[object, ...], list[Finding]] = {}
+        found: dict[tuple[str, str, str, str], list[Finding]] = {}
         for finding in self.findings:
             key = (finding.severity, finding.policy.id, _said(finding, self.role), _aside(finding))
             found.setdefault(key, []).append(finding)
-        return tuple(self._line(same) for same in found.values())
+        return tuple([self._line(same, said, aside) for (_, _, said, aside), same in found.items()])
 
-    def _line(self, same: Sequence[Finding]) -> Line:
+    def _line(self, same: Sequence[Finding], said: str, aside: str) -> Line:
         first = same[0]
         who = tuple(sorted({_subject(finding) for finding in same if finding.subject}))
-        return Line(
-            first.severity,
-            first.policy,
-            _said(first, self.role),
-            () if who == self.subjects else who,
-            _aside(first),
-            tuple(sorted({name for finding in same for name in finding.includes})),
-        )
+        includes = tuple(sorted({name for finding in same for name in finding.includes}))
+        return Line(first.severity, first.policy, said, () if who == self.subjects else who, aside, includes)
 
     @property
     def instead(self) -> tuple[str, ...]:
@@ -151,9 +147,9 @@ def is_grant(finding: Finding) -> bool:
 
 
 def grants(findings: Iterable[Finding]) -> list[Grant]:
-    """Put the findings about roles and bindings together; worst first, and of these the one that breaks most."""
+    """Put ordered findings about roles and bindings together; worst first, and of these the one that breaks most."""
     found: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in ordered(findings):
+    for finding in findings:
         if is_grant(finding):
             key = (finding.cluster, finding.place, finding.kind, finding.namespace, finding.name)
             found.setdefault(key, []).append(finding)
@@ -178,7 +174,7 @@ def listed(words: Sequence[str], most: int = _NAMED) -> str:
 
 def _subject(finding: Finding) -> str:
     kind, _, name = finding.subject.partition(":")
-    return f"{ {'user': 'User', 'group': 'Group', 'serviceaccount': 'ServiceAccount'}.get(kind, kind) } {name}"
+    return f"{_SUBJECTS.get(kind, kind)} {name}"
 
 
 def _aside(finding: Finding) -> str:
@@ -198,7 +194,7 @@ def _said(finding: Finding, role: str) -> str:
     return text or finding.message
 
 
-def _ends(finding: Finding, role: str) -> Iterator[str]:
-    yield from (f"{comma}by {finding.kind} {finding.name} of {role}" for comma in (", ", " "))
-    where = f"in namespace {finding.namespace}" if finding.namespace else "in the whole cluster"
-    yield from (f", {where}", f" {where}")
+def _ends(finding: Finding, role: str) -> tuple[str, ...]:
+    by = f" by {finding.kind} {finding.name} of {role}"
+    where = f" in namespace {finding.namespace}" if finding.namespace else " in the whole cluster"
+    return (f",{by}", by, f",{where}", where)

@@ -137,8 +137,8 @@ class _Writer:
 
 def _folded(line: str, indent: str, hanging: int = 2) -> list[str]:
     safe = shown(line)
-    if safe and len(indent) + len(safe) <= _WIDTH and safe.strip() == safe:
-        return [indent + safe]  # what most lines are, and textwrap is slow
+    if safe and safe.strip() == safe and "  " not in safe:
+        return _broken(safe, indent, indent + " " * hanging)
     return textwrap.wrap(
         safe,
         _WIDTH,
@@ -147,3 +147,16 @@ def _folded(line: str, indent: str, hanging: int = 2) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     ) or [indent]
+
+
+def _broken(text: str, first: str, others: str) -> list[str]:
+    """Break a text of words with one space between as ``textwrap`` would, which takes six times as long."""
+    lines, indent, start = [], first, 0
+    while len(text) - start > (room := _WIDTH - len(indent)):
+        end = text.rfind(" ", start, start + room + 1)
+        end = text.find(" ", start) if end < 0 else end  # a single word that is longer
+        if end < 0:
+            break
+        lines.append(indent + text[start:end])
+        indent, start = others, end + 1
+    return [*lines, indent + text[start:]]

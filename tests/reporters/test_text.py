@@ -1,8 +1,9 @@
 """The text is short, says where, why and how to mend it, and no name in a manifest can write a line of it."""
 
+import textwrap
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from reporters.samples import FINDINGS, HOSTILE, QUOTA, UNLIMITED, WAIVED, WILDCARD, many, orders, policy
 
@@ -195,3 +196,18 @@ def test_whatever_strings_hold_lines_are_printable(findings):
     lines = text.report(findings, show_all=True).split("\n")
     assert all(line.isprintable() for line in lines)
     assert len(lines[-2].split(";")[0].split(":")) == 1 + any(finding.waiver is None for finding in findings)
+
+
+@given(st.lists(st.integers(1, 90), max_size=30))
+@settings(derandomize=True, database=None, deadline=None)
+def test_lines_are_broken_where_textwrap_breaks_them(lengths):
+    message = " ".join("x" * length for length in (1, *lengths))
+    wrapped = textwrap.wrap(
+        f"tenants/vision.yaml: {message} (likely)",
+        80,
+        initial_indent="    ",
+        subsequent_indent="      ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    assert "\n".join(wrapped) in text.report([replace(UNLIMITED, message=message)])
