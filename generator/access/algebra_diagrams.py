@@ -163,33 +163,40 @@ def contains(a: Diagram, b: Diagram) -> bool:
 
 def meets(a: Diagram, b: Diagram) -> bool:
     """Tell whether there is anything that both allow; it stops at the first thing that there is."""
-    if NOTHING in (a, b):
-        return False
-    if EVERYTHING in (a, b) or a == b:
-        return True
     if isinstance(a, Words) and isinstance(b, Words):
-        return bool(a & b)
+        return _meet(a, b)
+    for words in (a, b):
+        if isinstance(words, Words) and not words.listed:
+            return words.all_but  # nothing, or everything: and the other one allows something
+    if a is b:
+        return True
     axis = min(a.axis, b.axis)
     (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
-    words = _shared(default_a, cases_a, default_b, cases_b)
+    words_of_both = _shared(default_a, cases_a, default_b, cases_b)
     pairs: Iterable[tuple[Diagram, Diagram]] = (
-        (cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words
+        (cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words_of_both
     )
-    if len(words) > _FEW:
+    if len(words_of_both) > _FEW:
         pairs = set(pairs)
     return meets(default_a, default_b) or any(meets(*pair) for pair in pairs)
+
+
+def _meet(a: Words, b: Words) -> bool:
+    if a.all_but:
+        return b.all_but or not b.listed <= a.listed
+    return not a.listed <= b.listed if b.all_but else not a.listed.isdisjoint(b.listed)
 
 
 def _shared(
     default_a: Diagram, cases_a: Mapping[str, Diagram], default_b: Diagram, cases_b: Mapping[str, Diagram]
 ) -> Collection[str]:
     """Return the words for which both may allow something that they do not allow by default."""
-    if default_a == NOTHING:
-        if default_b != NOTHING:
+    if not default_a:
+        if default_b:
             return cases_a.keys()
         few, many = (cases_a, cases_b) if len(cases_a) < len(cases_b) else (cases_b, cases_a)
         return [word for word in few if word in many]
-    return cases_b.keys() if default_b == NOTHING else cases_a.keys() | cases_b.keys()
+    return cases_a.keys() | cases_b.keys() if default_b else cases_b.keys()
 
 
 def _case_by_case(operation: Callable[[Diagram, Diagram], Diagram], a: Diagram, b: Diagram) -> Diagram:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from generator.access import ResourceRequest, Rule
 from generator.access.algebra import Permissions
-from generator.access.algebra_diagrams import NOTHING, Diagram, intersection
+from generator.access.algebra_diagrams import Diagram, meets
 
 #: A resource by its API group.
 Resource = tuple[str, str]
@@ -106,7 +106,7 @@ def _below(kind: Resource) -> frozenset[Resource]:
 
 
 def _meets(held: Permissions, shape: Diagram) -> bool:
-    return intersection(held.resources, shape) != NOTHING
+    return meets(held.resources, shape)
 
 
 @cache

@@ -15,7 +15,7 @@ A role that may create anything has no purpose that could be told, and nothing i
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from generator.access import ResourceRequest, Rule
@@ -136,8 +136,9 @@ def _nearest(rules: frozenset[Rule], candidates: frozenset[Candidate]) -> Sugges
     held = Permissions.of(rules)
     if creates_anything(held):
         return None
+    able = _able(held, candidates)
     measure = _Measure(rules, held, candidates)
-    likeness = {fitted: measure.likeness(fitted) for fitted in _able(held, candidates)}
+    likeness = {fitted: measure.likeness(fitted) for fitted in able}
     greatest = max(likeness.values(), default=0.0)
     if greatest < LEAST:
         return None
@@ -158,15 +159,25 @@ def _able(held: Permissions, candidates: Iterable[Candidate]) -> list[_Fitted]:
 
 def _fitted(one: Candidate, held: Permissions) -> _Fitted:
     """Turn those options on of which the role has every rule."""
-    on = [choice for choice in one.choices if Permissions.of(choice.rules) <= held]
-    rules = (*one.rules, *(rule for choice in on for rule in choice.rules))
-    return _Fitted(one, frozenset(choice.name for choice in on), rules, Permissions.of(rules))
+    return _with(one, frozenset(choice.name for choice in one.choices if _allowed(choice.rules) <= held))
+
+
+@lru_cache(1024)
+def _with(one: Candidate, on: frozenset[str]) -> _Fitted:
+    rules = (*one.rules, *(rule for choice in one.choices if choice.name in on for rule in choice.rules))
+    return _Fitted(one, on, rules, Permissions.of(rules))
+
+
+@lru_cache(1024)
+def _allowed(rules: tuple[Rule, ...]) -> Permissions:
+    return Permissions.of(rules)
 
 
 def _is_idle(one: _Fitted) -> bool:
     return not created(one.held) and bool(_makes(one.candidate))
 
 
+@lru_cache(1024)
 def _makes(one: Candidate) -> frozenset[Resource]:
     """Return the workloads that a candidate can create, whatever its options."""
     return created(Permissions.of(_all_rules(one)))
@@ -188,14 +199,20 @@ def _suggestion(best: _Fitted, likeness: float, held: Permissions) -> Suggestion
 class _Measure:
     """Likeness to one role, over the actions that the role or any candidate names."""
 
-    def __init__(self, rules: frozenset[Rule], held: Permissions, candidates: Iterable[Candidate]) -> None:
+    def __init__(self, rules: frozenset[Rule], held: Permissions, candidates: frozenset[Candidate]) -> None:
         self._held = held
-        wide = [rule for rule in rules if _has_wildcard(rule)]
-        named = _named(frozenset(candidates)) if wide else ()
-        self._role = _actions(rules).union(action for action in named if any(_covers(rule, action) for rule in wide))
+        self._candidates = candidates
+        self._written = _actions(rules)
+        self._wide = [rule for rule in rules if _has_wildcard(rule)]
+
+    @cached_property
+    def _role(self) -> frozenset[Action]:
+        """What the role allows; worked out for the first candidate that has enough in common with it."""
+        named = _named(self._candidates) if self._wide else ()
+        return self._written.union(action for action in named if any(_covers(rule, action) for rule in self._wide))
 
     def likeness(self, fitted: _Fitted) -> float:
-        """Return a number from 0, nothing in common, to 1, the same actions; some names alone need just those."""
+        """Return a number from 0, too little in common, to 1, the same actions; some names alone need just those."""
         actions = _actions(fitted.rules)
         if not actions:
             return 0.0
@@ -205,6 +222,8 @@ class _Measure:
             for verb, resource in _actions((rule,))
             if allows(self._held, verb, resource, rule.resource_names)
         }
+        if len(shared) < LEAST * len(self._written | actions):
+            return 0.0  # however much its wildcards cover
         return len(shared) / len(self._role | actions)
 
 
