@@ -8,7 +8,7 @@ Each check returns ``None`` when a text is fine, and otherwise a reason that rea
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 
@@ -118,6 +118,7 @@ OBJECT_NAMES: Mapping[str, Syntax] = {
 }
 
 
+@lru_cache(4096)  # whoever reads manifests meets few names again and again
 def dns_label(text: str) -> str | None:
     """Check a label of RFC 1123: a namespace's name, a part of a host name."""
     return DNS_LABEL.refuse(text)
@@ -143,6 +144,7 @@ def annotation_key(text: str) -> str | None:
     return ANNOTATION_KEY.refuse(text)
 
 
+@lru_cache(4096)
 def path_segment(text: str) -> str | None:
     """Check the name of a role or role binding, which may be nearly anything."""
     return PATH_SEGMENT.refuse(text)

@@ -67,9 +67,10 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
 def _held(scene: Scene, shapes: Sequence[Permissions]) -> _Held:
     """Return what each subject is given of each shape, in each scope."""
     held: dict[Subject, dict[str, list[list[_Part]]]] = defaultdict(dict)
-    for gifts in scene.alike:
-        in_namespace = bool(gifts[0].binding.namespace)
-        granted = [granting(gifts[0].role.rules, one, in_namespace=in_namespace) for one in shapes]
+    given_of = [_given_by_all(gifts, shapes) for gifts in scene.alike]
+    if not all(map(any, zip(*given_of, strict=True))):
+        return {}  # something of it nobody has
+    for gifts, granted in zip(scene.alike, given_of, strict=True):
         for gift in gifts if any(granted) else ():
             for subject in gift.binding.subjects:
                 parts = held[subject].setdefault(gift.binding.namespace, [[] for _ in shapes])
@@ -77,6 +78,12 @@ def _held(scene: Scene, shapes: Sequence[Permissions]) -> _Held:
                     if indices:
                         part.append(_Part(subject, gift, indices))
     return {one: {scope: tuple(map(tuple, parts)) for scope, parts in given.items()} for one, given in held.items()}
+
+
+def _given_by_all(gifts: Sequence[Gift], shapes: Sequence[Permissions]) -> tuple[tuple[int, ...], ...]:
+    """Return the rules that grant some of each shape; those of all of the gifts are the same."""
+    in_namespace = bool(gifts[0].binding.namespace)
+    return tuple([granting(gifts[0].role.rules, one, in_namespace=in_namespace) for one in shapes])
 
 
 class _Causes:

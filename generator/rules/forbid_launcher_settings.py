@@ -75,7 +75,7 @@ class _Told(NamedTuple):
 
 def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each ConfigMap with each setting that it should not have, and the lines where it does."""
-    files = tuple(_files(scene))
+    files = scene.answer(_files)
     if not files:
         return
     wanted = frozenset(parameters["settings"])
@@ -87,13 +87,15 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
         yield from _places(scene, files, wanted)
 
 
-def _files(scene: Scene) -> Iterator[_File]:
+def _files(scene: Scene) -> tuple[_File, ...]:
+    found = []
     for item in scene.of_kind("", "ConfigMap"):
         for key, text in inside(item.body, "data").items():
             if isinstance(key, str) and key.startswith("launcher.") and key.endswith(".conf") and isinstance(text, str):
                 plugin, role = _called(key)
                 if role:
-                    yield _File(item, key, plugin, role, text)
+                    found.append(_File(item, key, plugin, role, text))
+    return tuple(found)
 
 
 def _called(key: str) -> tuple[str, str]:

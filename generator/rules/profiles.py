@@ -46,8 +46,16 @@ def profiles(scene: Scene) -> Iterator[tuple[str, Item, Mapping[str, Any]]]:
         yield name_of(item), item, inside(item.body, "spec", "owner")
 
 
-def shares(scene: Scene) -> Iterator[Share]:
-    """Yield each RoleBinding with the annotations ``user`` and ``role`` that gives a role of Kubeflow."""
+def shares(scene: Scene) -> tuple[Share, ...]:
+    """Return each RoleBinding with the annotations ``user`` and ``role`` that gives a role of Kubeflow."""
+    return scene.answer(_shares)
+
+
+def _shares(scene: Scene) -> tuple[Share, ...]:
+    return tuple(_found_shares(scene))
+
+
+def _found_shares(scene: Scene) -> Iterator[Share]:
     for item in scene.of_kind(RBAC, "RoleBinding"):
         annotations = inside(item.body, "metadata", "annotations")
         if "user" not in annotations or "role" not in annotations:
