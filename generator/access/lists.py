@@ -30,7 +30,11 @@ def flatten(manifests: Iterable[Manifest | Item | Problem]) -> Iterator[Item | P
     """Yield each object, and a problem for what is none; what has been through here before stays as it is."""
     for one in manifests:
         if isinstance(one, Manifest):
-            yield from _objects(one.body, one.origin, one.file, "", "", 0)
+            found = _objects(one.body, one.origin, one.file, "", "", 0)
+            if isinstance(found, tuple):
+                yield found[0]  # what nearly all are
+            else:
+                yield from found
         else:
             yield one
 

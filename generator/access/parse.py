@@ -46,6 +46,8 @@ def interned(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 _INTERNED: dict[tuple[Rule, ...], tuple[Rule, ...]] = {}
 #: Distinct lists of rules that are remembered.
 _REMEMBERED = 10_000
+#: Rules of a list that is known again by its text, which is a third of reading it.
+_SHORT = 20
 
 
 class _Parser:
@@ -59,6 +61,8 @@ class _Parser:
         self._rules: dict[Rule, Rule] = {}
         # Lists that many roles share as one object: by id, and kept, so that no other has it.
         self._shared: dict[tuple[int, bool], tuple[object, tuple[Rule, ...]]] = {}
+        # Short lists that thousands of roles write alike: by what they say.
+        self._alike: dict[tuple[str, bool], tuple[Rule, ...]] = {}
 
     def read(self, manifests: Iterable[Manifest | Item | Problem]) -> tuple[Objects, tuple[Problem, ...]]:
         for item in flatten(manifests):
@@ -115,12 +119,18 @@ class _Parser:
         known = self._shared.get((id(value), in_namespace))
         if known is not None:
             return known[1]
+        said = (repr(value), in_namespace) if isinstance(value, list) and len(value) <= _SHORT else None
+        rules = self._alike.get(said) if said is not None else None
+        if rules is not None:
+            return rules
         before = len(fields.problems)
         items = fields.items(value, "rules")
         rules = tuple([self._read_rule(fields, item, i, in_namespace=in_namespace) for i, item in enumerate(items)])
         rules = interned(rules)
         if len(fields.problems) == before:
             self._shared[id(value), in_namespace] = (value, rules)
+            if said is not None:
+                self._alike[said] = rules
         return rules
 
     def _read_rule(self, fields: Reader, value: Any, index: int, *, in_namespace: bool) -> Rule:

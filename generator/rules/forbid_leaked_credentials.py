@@ -14,11 +14,14 @@ from generator.rules.workloads import workloads
 
 PARAMETERS: Mapping[str, Parameter] = {}
 
+#: Where a text stands, in parts that are put together for the few that are told of; and the text, if it is one.
+_Text = tuple[tuple[object, ...], Any]
+
 
 def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each object that holds a credential, with where in it the first one is."""
     for item in scene.of_kind("", "ConfigMap"):
-        texts = ((f"data.{key}", value) for key, value in inside(item.body, "data").items())
+        texts = ((("data.", key), value) for key, value in inside(item.body, "data").items())
         where = _first(texts)
         if where is not None:
             message = f"ConfigMap {name_of(item)} holds {where}"
@@ -31,16 +34,16 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
             yield Hit(message, item.origin, namespace=namespace_of(item), kind=kind, name=name_of(item))
 
 
-def _first(texts: Iterator[tuple[str, Any]]) -> str | None:
+def _first(texts: Iterator[_Text]) -> str | None:
     """Say what the first credential is, and where."""
     for where, text in texts:
         if isinstance(text, str):
             for what, _ in credentials.found(text):
-                return f"what looks like {what}, in {where}"
+                return f"what looks like {what}, in {''.join(map(str, where))}"
     return None
 
 
-def _container_texts(pod: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _container_texts(pod: Mapping[str, Any]) -> Iterator[_Text]:
     for field in ("containers", "initContainers"):
         listed = pod.get(field)
         for one in listed if isinstance(listed, list) else ():
@@ -48,13 +51,13 @@ def _container_texts(pod: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield from _texts_of(one)
 
 
-def _texts_of(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _texts_of(container: Mapping[str, Any]) -> Iterator[_Text]:
     name = container.get("name")
     env = container.get("env")
     for item in env if isinstance(env, list) else ():
         if isinstance(item, dict):
-            yield f"the variable {item.get('name')} of container {name}", item.get("value")
+            yield ("the variable ", item.get("name"), " of container ", name), item.get("value")
     for field in ("command", "args"):
         words = container.get(field)
         for word in words if isinstance(words, list) else ():
-            yield f"{field} of container {name}", word
+            yield (field, " of container ", name), word

@@ -55,10 +55,12 @@ def _within(item: Item, field: str, values: object) -> Iterator[Hit]:
 
 def _of_pods(item: Item, spec: Mapping[str, Any]) -> Iterator[Hit]:
     for container in (one for field in _CONTAINERS for one in _items(spec.get(field))):
+        given: list[tuple[str | Mapping[str, Any], Any]]
         given = [(word, value) for word in ("command", "args") for value in _listed(container.get(word))]
-        given += [(f"env {one.get('name')}", one.get("value")) for one in _items(container.get("env"))]
-        for word, value in given:
+        given += [(one, one.get("value")) for one in _items(container.get("env"))]
+        for about, value in given:
             if type(value) not in _TEXTS:
+                word = about if isinstance(about, str) else f"env {about.get('name')}"
                 yield _hit(item, f"{word} of container {container.get('name')}", value)
 
 
@@ -79,4 +81,4 @@ def _listed(value: object) -> Iterable[Any]:
 
 
 def _items(value: object) -> Iterator[Mapping[str, Any]]:
-    return (one for one in _listed(value) if isinstance(one, Mapping))
+    return (one for one in _listed(value) if isinstance(one, (dict, Mapping)))
