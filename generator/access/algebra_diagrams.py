@@ -146,19 +146,28 @@ def difference(a: Diagram, b: Diagram) -> Diagram:
 
 def contains(a: Diagram, b: Diagram) -> bool:
     """Tell whether the first allows all that the second does; it stops at the first thing that is missing."""
-    if a in (b, EVERYTHING) or b == NOTHING:
+    if isinstance(a, Words):
+        if isinstance(b, Words):
+            return _holds(a, b)
+        if not a.listed:
+            return a.all_but  # everything, or nothing: and the other one allows something
+    elif not b or a == b:
         return True
-    if isinstance(a, Words) and isinstance(b, Words):
-        return b <= a
     axis = min(a.axis, b.axis)
     (default_a, cases_a), (default_b, cases_b) = ask(a, axis), ask(b, axis)
-    words = cases_b.keys() if default_b == NOTHING else cases_a.keys() | cases_b.keys()
+    words = cases_b.keys() if not default_b else cases_a.keys() | cases_b.keys()
     pairs: Iterable[tuple[Diagram, Diagram]] = (
         (cases_a.get(word, default_a), cases_b.get(word, default_b)) for word in words
     )
     if len(words) > _FEW:
         pairs = set(pairs)
     return contains(default_a, default_b) and all(contains(*pair) for pair in pairs)
+
+
+def _holds(a: Words, b: Words) -> bool:
+    if b.all_but:
+        return a.all_but and a.listed <= b.listed
+    return a.listed.isdisjoint(b.listed) if a.all_but else b.listed <= a.listed
 
 
 def meets(a: Diagram, b: Diagram) -> bool:

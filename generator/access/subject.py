@@ -1,5 +1,6 @@
 """Who can hold access: users, groups and service accounts, each with one spelling."""
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Kind = Literal["User", "Group", "ServiceAccount"]
@@ -53,6 +54,7 @@ def service_account(namespace: str, name: str) -> Subject:
     return user(f"{_SERVICE_ACCOUNT}{namespace}:{name}")
 
 
+@lru_cache(4096)  # everybody is in the same few groups
 def group(name: str) -> Subject:
     """Make the subject for a group; who is in it, the identity provider says."""
     return Subject("Group", name)

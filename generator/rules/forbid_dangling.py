@@ -9,7 +9,6 @@ every namespace. An account of another tenant than the binding's is a stranger w
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from generator.access import Binding, Subject
@@ -23,7 +22,7 @@ def _roles(scene: Scene) -> Iterator[Hit]:
         if binding.subjects:
             who = ", ".join(map(str, binding.subjects))
             message = f"{called(binding)} gives {who} a role that is not in these manifests"
-            yield replace(_hit(binding, message), confidence="likely" if not binding.role.namespace else "certain")
+            yield _hit(binding, message)._replace(confidence="likely" if not binding.role.namespace else "certain")
 
 
 def _accounts(scene: Scene) -> Iterator[Hit]:

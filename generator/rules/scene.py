@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from copy import copy
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -30,13 +29,12 @@ Answer = TypeVar("Answer")
 RuleKey = tuple[RoleKey, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One cause for which a rule does not hold; the fields are those of a finding.
 
     *reach* is that of the namespace where it is left out. *rules* are those of a role that are the cause, if any are.
     A hit that is about all that they grant, such as a wildcard, has a *breadth* above 0: a hit of less breadth that
-    has no other cause is told with it, and not apart.
+    has no other cause is told with it, and not apart. (A named tuple, because thousands are made.)
     """
 
     message: str
@@ -305,8 +303,10 @@ def _by_kind(manifests: Iterable[Manifest]) -> Mapping[tuple[str, str], list[Ite
 def inside(body: Any, *keys: str) -> Mapping[str, Any]:
     """Return the mapping at *keys* of a body; what is not there, or of another type, is empty."""
     for key in keys:
-        body = body.get(key) if isinstance(body, (dict, Mapping)) else None  # a dict, nearly always: known sooner
-    return body if isinstance(body, (dict, Mapping)) else {}
+        if body.__class__ is not dict and not isinstance(body, Mapping):  # a dict, nearly always: known sooner
+            return {}
+        body = body.get(key)
+    return body if body.__class__ is dict or isinstance(body, Mapping) else {}
 
 
 def name_of(item: Item) -> str:
