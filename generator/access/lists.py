@@ -39,6 +39,16 @@ def flatten(manifests: Iterable[Manifest | Item | Problem]) -> Iterator[Item | P
             yield one
 
 
+def ordered(items: Iterable[Item]) -> list[Item]:
+    """Sort objects by where they live, how they are called, and where they come from."""
+    return sorted(items, key=_order)
+
+
+def _order(item: Item) -> tuple[str, str, str]:
+    origin = item.origin
+    return item.namespace, item.name, str(origin) if origin.route else origin.document
+
+
 def _objects(
     body: Any, origin: Place, file: str, api_version: str, kind: str, depth: int
 ) -> Iterator[Item | Problem] | tuple[Item | Problem]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from generator.access import Access, Binding, Role, RoleKey, Rule, Subject, effective
 from generator.access.algebra import Permissions
 from generator.access.defaults import EXACT, defaults
-from generator.access.lists import Item, flatten
+from generator.access.lists import Item, flatten, ordered
 from generator.access.parse import KINDS
 from generator.checkout import Checkout
 from generator.manifest import TENANT_LABEL, Manifest
@@ -91,7 +91,7 @@ class Scene:
         found = list(flatten(self._manifests))
         items = [item for item in found if isinstance(item, Item)]
         self._strange = [problem for problem in found if isinstance(problem, Problem)]
-        for item in sorted(items, key=_order):
+        for item in ordered(items):
             kind = (item.api_version.rpartition("/")[0], item.kind)
             self._items[kind].append(item)
             self._within[(*kind, item.namespace)].append(item)
@@ -380,11 +380,6 @@ _keys = Memory(_work_out_keys)
 @lru_cache(1024)
 def _described(rule: Rule) -> str:
     return shortened("; ".join(Permissions.of([rule]).describe()))
-
-
-def _order(item: Item) -> tuple[str, str, str]:
-    origin = item.origin
-    return item.namespace, item.name, str(origin) if origin.route else origin.document
 
 
 def _text(value: object) -> str:
