@@ -8,9 +8,11 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import click
@@ -231,6 +233,17 @@ def _located(finding: Finding, lines: Mapping[Place, Place]) -> Finding:
     if (place, related) == (finding.place, finding.related):
         return finding  # nearly always, where nobody rendered what was read
     return replace(finding, place=place, related=related)
+
+
+@contextmanager
+def laid_out(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """Write files into a folder of their own for as long as they are looked at."""
+    with TemporaryDirectory(prefix="tenantry-") as name:
+        folder = Path(name)
+        for path, data in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+        yield folder
 
 
 # -- reports

@@ -118,7 +118,7 @@ def findings(policies: Iterable[Policy], scene: Scene, cluster: str = "") -> Ite
 def _causes(policy: Policy, scene: Scene) -> Iterator[Cause]:
     """Ask a policy's question where its answer counts, if there is anything that it is about."""
     rule = RULES[policy.rule]
-    if not (rule.compares or scene.holds(rule.about)):  # what is gone is not among the objects
+    if not (scene.before if rule.compares else scene.holds(rule.about)):  # what is gone is not among the objects
         return
     asked = scene.silenced([reach for reach, severity in policy.severities.items() if severity == OFF])
     for hit in rule.check(asked, policy.parameters):

@@ -143,7 +143,7 @@ def test_policies_are_chosen_by_id_and_unknown_ids_are_refused(tmp_path):
         catalogue.choose(policies, ["no-escalatoin"], ["x"])
     assert [f"{p.place}: {p.message}"[:70] for p in refused.value.problems] == [
         "--select: 'no-escalatoin' is not a policy; did you mean 'no-escalation",
-        "--ignore: 'x' is not a policy; use one of 'cloud-identity-is-well-form",
+        f"--ignore: 'x' is not a policy; use one of {', '.join(repr(one.id) for one in policies)}"[:70],
     ]
 
 

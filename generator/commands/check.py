@@ -1,10 +1,8 @@
 """``tenantry check``: what CI runs. Files valid, ``rendered/`` current, policies kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -15,11 +13,12 @@ from generator.commands.render import SHOWING, drift
 from generator.console import progress, tell, today
 from generator.finding import Finding, Policy
 from generator.judging import BASELINE, Judged
+from generator.manifest import TENANT_LABEL, Manifest
 from generator.pipeline import Options, render
 from generator.problems import Place, Problem
 from generator.repository import POLICIES, RENDERED, find_root
 from generator.rules import RULES
-from generator.rules.scene import Scene
+from generator.rules.scene import Scene, inside
 
 
 @click.command()
@@ -75,7 +74,7 @@ def _with_base(
     root: Path, base: str, policies: Sequence[Policy]
 ) -> tuple[list[Policy], tuple[Entry, ...] | None, list[Problem]]:
     """Return the policies with the base's own, what was known there, and what of it cannot be used."""
-    with _laid_out(revisions.files(root, base, [POLICIES, BASELINE])) as folder:
+    with judging.laid_out(revisions.files(root, base, [POLICIES, BASELINE])) as folder:
         held, problems = catalogue.read(folder, examples=False)
         known = None
         if (folder / BASELINE).is_file():
@@ -101,17 +100,13 @@ def _rebound(root: Path, base: str, policies: Sequence[Policy]) -> Iterator[Find
         changed = list(some)
         fresh = [name for name in new if name.split("/")[1] == cluster]  # where what left another file may be
         now, _ = manifests.read([name for name in (*changed, *fresh) if (root / name).is_file()], root)
-        with _laid_out(revisions.files(root, base, [f"{RENDERED}/{cluster}"], only=frozenset(changed))) as folder:
+        files = revisions.files(root, base, [f"{RENDERED}/{cluster}"], only=frozenset(changed))
+        with judging.laid_out(files) as folder:
             before, _ = manifests.read(["."], folder)
-        yield from policy.findings(asked, Scene(now, before=before, tenants_known=True), cluster)
+        unguarded = [one for one in before if not _is_guarded(one)]
+        yield from policy.findings(asked, Scene(now, before=unguarded, tenants_known=True), cluster)
 
 
-@contextmanager
-def _laid_out(files: Mapping[str, bytes]) -> Iterator[Path]:
-    """Write files into a folder of their own for as long as they are looked at."""
-    with TemporaryDirectory(prefix="tenantry-") as name:
-        folder = Path(name)
-        for path, data in files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(data)
-        yield folder
+def _is_guarded(manifest: Manifest) -> bool:
+    """Tell whether a namespace is a tenant's: what vanishes of them is told where their files are judged."""
+    return manifest.body.get("kind") == "Namespace" and TENANT_LABEL in inside(manifest.body, "metadata", "labels")

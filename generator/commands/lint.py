@@ -28,13 +28,15 @@ _APPLYING = ("Kustomization", "Application")
 class _Source:
     """Manifests that are judged together; ``cluster`` is empty where they are of nobody knows which.
 
-    ``snapshot`` is what the cluster holds already. It is not judged, but it decides what roles grant.
+    ``snapshot`` is what the cluster holds already. It is not judged, but it decides what roles grant. ``base`` is the
+    revision at which they were what they are compared with, if they are.
     """
 
     cluster: str
     version: str
     paths: tuple[str, ...]
     snapshot: tuple[str, ...]
+    base: str | None = None
 
 
 @click.command()
@@ -44,6 +46,7 @@ class _Source:
 @click.option(
     "--snapshot", multiple=True, metavar="PATH", help="The cluster's own roles and bindings, as kubectl gets them."
 )
+@click.option("--base", metavar="REVISION", help="What they were, as origin/main, for policies that compare.")
 @click.option("--update-baseline", "update", is_flag=True, help="Make all that is found now known.")
 @click.option("--benchmark", type=click.Choice(catalogue.benchmarks()), help="Print the controls of this benchmark.")
 @click.option("--benchmark-version", metavar="VERSION", help="The version of the benchmark; the newest, if left out.")
@@ -123,7 +126,7 @@ def _sources(start: Path, paths: Sequence[str], options: Mapping[str, Any]) -> t
     """Find what is to be judged: the named paths together, or each cluster of the repository by itself."""
     cluster, kubernetes, snapshot = options["cluster"], options["kubernetes"], options["snapshot"]
     if paths:
-        return [_Source(cluster or "", kubernetes or EXACT, tuple(paths), snapshot)], []
+        return [_Source(cluster or "", kubernetes or EXACT, tuple(paths), snapshot, options["base"])], []
     from generator.site import read_site  # what tenants are made of: nothing that judges others' manifests needs
 
     root = find_root(start)
@@ -147,6 +150,7 @@ def _sources(start: Path, paths: Sequence[str], options: Mapping[str, Any]) -> t
             kubernetes or clusters[name].version,
             (f"{RENDERED}/{name}",),
             given or tuple(filter(None, (clusters[name].snapshot,))),
+            options["base"],
         )
         for name in there
     ], []
@@ -164,7 +168,13 @@ def _judged(
     files: dict[str, File] = {}
     found, problems = manifests.read(source.paths, folder, piped, files=files)
     snapshot, wrong = manifests.read(source.snapshot, folder, piped)
-    scene = Scene(found, source.version, snapshot=snapshot, checkout=_checkout(found, files, source, folder))
+    scene = Scene(
+        found,
+        source.version,
+        snapshot=snapshot,
+        before=_before(source, folder),
+        checkout=_checkout(found, files, source, folder),
+    )
     own = {manifest.origin.document for manifest in snapshot} - {manifest.origin.document for manifest in found}
     findings = [one for one in policy.findings(policies, scene, source.cluster) if one.place.document not in own]
     refused = [problem for problem in scene.access.problems if problem.place.document not in own]
@@ -180,6 +190,16 @@ def _checkout(found: Iterable[Manifest], files: Mapping[str, File], source: _Sou
         return made
     remotes = {root: frozenset(map(address, revisions.remotes(Path(root)))) for root in made.roots}
     return replace(made, remotes=remotes)
+
+
+def _before(source: _Source, folder: Path) -> list[Manifest]:
+    """Read what the manifests were at the base; what was no manifest then is no matter of this change."""
+    if source.base is None:
+        return []
+    files = revisions.files(folder, source.base, [path for path in source.paths if path != manifests.PIPE])
+    inside = {name: data for name, data in files.items() if not name.startswith("../")}
+    with judging.laid_out(inside) as laid:
+        return manifests.read(["."], laid)[0]
 
 
 def _related(findings: Sequence[Finding], source: _Source, folder: Path) -> Iterator[Finding]:
