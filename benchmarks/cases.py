@@ -25,6 +25,8 @@ _READER = (sys.executable, str(Path(__file__).with_name("foreign.py")))
 _PEERS = (sys.executable, str(Path(__file__).with_name("peers.py")))
 #: Longer than the program distrusts files that are as young as its index.
 _SETTLING = 0.05
+#: Tenants that are divided into shards for Flux.
+SYNCED = 2_000
 #: Objects that nobody rendered: what a large cluster has, and a quarter of it.
 FOREIGN = (4_500, 18_000)
 
@@ -80,7 +82,7 @@ class Bench:
 
     def repository(self, shape: Shape) -> Path:
         """Return the repository of a shape, made when it is first asked for."""
-        parts = [shape.split, "extras" if shape.extras else "plain", str(shape.tenants)]
+        parts = [shape.split, "extras" if shape.extras else "plain", str(shape.tenants), f"{shape.parents:g}"]
         root = self.scratch / "-".join(parts)
         if not root.exists():
             workload.write(root, shape)
@@ -155,6 +157,13 @@ class Bench:
         """Read the same manifests, and do nothing with them."""
         return self._run(root.parent, (*_READER, root.name, "--read"))
 
+    def build(self, root: Path) -> Cost:
+        """Have kustomize build the shard that lists most, as Flux does for each one after every commit."""
+        self.settle(root)
+        shards = (root / "rendered" / "main" / "sync").glob("*/kustomization.yaml")
+        fullest = max(shards, key=lambda path: path.stat().st_size).parent
+        return self._run(root, ("kubectl", "kustomize", "--load-restrictor", "LoadRestrictionsNone", str(fullest)))
+
     def plain(self, *command: str) -> Cost:
         """Run a command that needs no repository."""
         return self._run(self.scratch, command)
@@ -172,6 +181,11 @@ def all_cases(bench: Bench, sizes: Sequence[int], largest_peer: int) -> Iterator
         names = ("copy", *(("jinja2", "jinja2-load", "load-dump") if size <= largest_peer else ()))
         for name in names:
             yield Case(name, size, partial(bench.peer, bench.repository(Shape(size)), name))
+    if shutil.which("kubectl"):
+        synced = bench.repository(Shape(SYNCED, split="concern", parents=0))
+        yield Case("kustomize: fullest shard", SYNCED, partial(bench.build, synced), 2)
+    else:
+        print("kubectl is not here: no shard is built as Flux builds it", file=sys.stderr)
     for objects in FOREIGN:
         folder = bench.foreign(objects)
         yield Case("foreign: read", objects, partial(bench.read, folder))

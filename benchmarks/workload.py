@@ -18,6 +18,9 @@ kind: Platform
 metadata:
   name: benchmark
 spec:
+  repository:
+    url: https://git.example.com/platform/tenants.git
+    verify: {{secret: authors}}
   clusters:
     - name: main
       version: "1.34"
