@@ -45,6 +45,17 @@ def installations(scene: Scene) -> tuple[Installation, ...]:
     return scene.answer(_installations)
 
 
+def patched(scene: Scene, name: str) -> frozenset[str]:
+    """Return the flags that patches give a controller, wherever its Deployment is: a component may be for others."""
+    found: set[str] = set()
+    for kind in ("Kustomization", "Component"):
+        for build in scene.of_kind(BUILD, kind):
+            for target, values in _patches(build):
+                if _is_of(target, "Deployment") and _is_named(target, name):
+                    found.update(word for word in _words(values) if word.startswith("--"))
+    return frozenset(found)
+
+
 def value_of(flags: frozenset[str], name: str) -> str:
     """Return what a flag is set to: ``true`` for one that is only named, and the empty text where it is not."""
     for flag in flags:
@@ -65,7 +76,16 @@ def _installations(scene: Scene) -> tuple[Installation, ...]:
     for group, kind in ((BUILD, "Kustomization"), (KUSTOMIZE, "Kustomization")):
         for item in scene.of_kind(group, kind):
             beside[posixpath.dirname(item.file)].append(item)
+    for items in beside.values():
+        items += [one for build in items for one in _components(scene, build)]
     return tuple([_installation(deployments, beside[folder]) for folder, deployments in sorted(found.items())])
+
+
+def _components(scene: Scene, build: Item) -> list[Item]:
+    """Return the components that a kustomization.yaml takes in, whose patches count as its own."""
+    here = posixpath.dirname(build.file)
+    wanted = {posixpath.normpath(posixpath.join(here, one)) for one in texts(build.body, "components")}
+    return [one for one in scene.of_kind(BUILD, "Component") if wanted and posixpath.dirname(one.file) in wanted]
 
 
 def _is_flux(item: Item) -> bool:

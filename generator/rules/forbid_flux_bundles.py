@@ -162,6 +162,7 @@ def _flags(scene: Scene) -> Iterator[frozenset[str]]:
     for one in controllers.installations(scene):
         if "kustomize-controller" in one.flags:
             yield one.flags["kustomize-controller"]
+    yield controllers.patched(scene, "kustomize-controller")
 
 
 def _may_bind(scene: Scene, account: Subject, one: BoundRole) -> bool:

@@ -1,8 +1,9 @@
 """Who is on a cluster: all that a sync engine is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 from generator import emit, manifest
 from generator.engines import Sync
@@ -82,6 +83,10 @@ class Made:
             "kind": "Kustomization",
             "resources": [beside(folder, path) for path in resources],
         }
+        self.add_build(folder, body, origin)
+
+    def add_build(self, folder: str, body: Mapping[str, Any], origin: Place) -> None:
+        """Write what kustomize itself reads in a folder, which is no object of a cluster."""
         self.files[f"{folder}/kustomization.yaml"] = emit.file_text([Manifest(body, origin)], PLATFORM)
 
 

@@ -200,6 +200,16 @@ def test_of_a_controller_that_is_elsewhere_nobody_knows_its_stages():
     assert told(asked("late-roles"), {"c/k.yaml": at(), "apps/a.yaml": [ROLE, BOUND]}) == []
 
 
+def test_so_it_does_by_a_component_that_is_kept_for_the_controllers():
+    patch = "- {op: add, path: /args/-, value: --custom-apply-stage-kinds=rbac.authorization.k8s.io/Role}"
+    target = {"kind": "Deployment", "name": "kustomize-controller"}
+    component = {**kust(patches=[{"patch": patch, "target": target}]), "kind": "Component"}
+    files = {"c/k.yaml": at(), "apps/a.yaml": [ROLE, BOUND], "lockdown/kustomization.yaml": component}
+    assert told(asked("late-roles"), files) == []
+    component["patches"][0]["target"] = {"kind": "Deployment", "name": "helm-controller"}
+    assert len(told(asked("late-roles"), files)) == 1
+
+
 @pytest.mark.parametrize(
     "case", ["moved-namespaces", "substitutions", "own-account", "late-roles", "strays", "remote-bases"]
 )

@@ -3,6 +3,9 @@ from rules.checkouts import kust, told
 from rules.judging import asking, messages, named
 from rules.syncing import kustomization
 
+from generator.rules.controllers import NAMES
+from generator.sync.flux import lockdown
+
 ASKED = asking("require-flux-lock-down")
 REFERENCES, BASES, ACCOUNT = (
     "--no-cross-namespace-refs=true",
@@ -130,3 +133,26 @@ def test_the_operator_locks_down_where_it_is_told_to():
 
     assert messages(ASKED, instance(multitenant=True)) == []
     assert messages(ASKED, instance()) == ["FluxInstance flux does not lock tenants down (spec.cluster.multitenant)"]
+
+
+def test_the_patches_of_a_component_that_is_taken_in_count():
+    component = {**kust(patches=[patch("kustomize-controller", REFERENCES, BASES, ACCOUNT)]), "kind": "Component"}
+    component["patches"].append(
+        {"patch": "- {op: add, path: /spec/serviceAccountName, value: x}", "target": {"kind": "Kustomization"}}
+    )
+    files = {
+        "clusters/eu/flux-system/gotk.yaml": [controller("kustomize-controller"), kustomization("flux-system", "flux-system", serviceAccountName=None)],
+        "clusters/eu/flux-system/kustomization.yaml": kust(components=["../../../lockdown"]),
+        "lockdown/kustomization.yaml": component,
+    }  # fmt: skip
+    assert told(ASKED, files) == []
+    assert len(told(ASKED, {**files, "clusters/eu/flux-system/kustomization.yaml": kust(components=["../other"])})) == 1
+
+
+def test_what_is_rendered_for_a_cluster_is_all_that_they_need():
+    files = {
+        "flux-system/gotk.yaml": [*map(controller, NAMES), kustomization("flux-system", "flux-system", serviceAccountName=None)],
+        "flux-system/kustomization.yaml": kust(components=["../lockdown"]),
+        "lockdown/kustomization.yaml": lockdown.component(),
+    }  # fmt: skip
+    assert told(ASKED, files) == []

@@ -12,7 +12,7 @@ from generator.kinds import built_in
 from generator.manifest import Manifest
 from generator.repository import RENDERED
 from generator.sync import shards
-from generator.sync.flux import accounts, objects
+from generator.sync.flux import accounts, lockdown, objects
 from generator.sync.needs import Kind, kinds_in
 from generator.sync.roster import Made, Roster
 
@@ -39,6 +39,7 @@ def build(roster: Roster) -> Made:
     parts |= _shards(roster, made)
     for name, objects_ in parts.items():
         made.add(f"{roster.folder}/{name}.yaml", objects_)
+    made.add_build(f"{roster.folder}/lockdown", lockdown.component(), roster.origin)
     made.add_kustomization(roster.folder, [f"{roster.folder}/{name}.yaml" for name in parts], roster.origin)
     return made
 
