@@ -145,6 +145,12 @@ class Assembly:
             wrong = sops.check_use(file.value, here.tenant.name, ref.name, homes)
             if wrong is not None:
                 problems.append(Problem(asked, f"{source} {wrong}"))
+            if self.platform.repository is not None and here.cluster.sync and here.cluster.sync.decryption is None:
+                message = (
+                    f"nobody tells Flux the key that opens this on {here.cluster.name}; name its Secret in the "
+                    "platform file: sync: {engine: flux, decryption: {secret: NAME}}"
+                )
+                problems.append(Problem(asked, message))
             passed[f"{folder}/46-sops-{ref.name}.yaml"] = (file, asked)
         return passed, problems
 

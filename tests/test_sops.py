@@ -150,3 +150,19 @@ def test_a_file_says_whose_it_is(tmp_path):
             "tenantry.dev/tenant: vision, and encrypt it anew"
         )
     ]
+
+
+def test_flux_is_told_a_key_where_it_is_told_where_to_read(tmp_path):
+    where = "\nspec:\n  repository: {url: https://git.example.com/tenants.git}"
+    root = prepared(tmp_path)
+    write(root, "tenants/platform.yaml", FLUX.replace("\nspec:", where))
+    assert [one.partition("sops: ")[2] for one in told(render(root, Options()))] == [
+        (
+            "nobody tells Flux the key that opens this on eu; name its Secret in the platform file: sync: {engine: flux, "
+            "decryption: {secret: NAME}}"
+        )
+    ]
+    keyed = FLUX.replace("sync: flux", "sync: {engine: flux, decryption: {secret: keys}}").replace("\nspec:", where)
+    write(root, "tenants/platform.yaml", keyed.replace("sync: argocd", "sync: argocd"))
+    assert told(render(root, Options())) == []
+    assert OUTPUT.rpartition("/")[2] in files(root)["rendered/eu/sync/tenants/kustomization.yaml"].decode()
