@@ -35,13 +35,14 @@ class Share(NamedTuple):
 
     ``mode`` and ``to`` are its own or inherited; ``bound`` is the least that those above have of each key, as texts,
     where that is what counts; ``given`` is, by cluster, what its children have of its quota, in thousandths of each
-    measure.
+    measure. ``apex`` is the namespace above it where HNC adds up, empty where there is none.
     """
 
     mode: str = ""
     to: str = ""
     bound: tuple[tuple[str, str], ...] = ()
     given: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    apex: str = ""
 
     def given_on(self, cluster: str) -> Amounts:
         """Return what children have of the quota on a cluster, by measure."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from generator import emit, manifest, placement, posit, queuefit, queues, sops, validity
-from generator.builders import CONCERNS, extras, launchers, queue, sync
+from generator.builders import CONCERNS, extras, launchers, pool, queue, sync
 from generator.directory import Facts
 from generator.kueue import API as KUEUE
 from generator.launchers import POSIT
@@ -28,6 +28,10 @@ CONCERN_OF_KIND = {
     "GitRepository": "80-sync",
     "Kustomization": "80-sync",
     "LimitRange": "10-quota",
+    "ClusterResourceQuota": "10-quota",
+    "GlobalResourceQuota": "10-quota",
+    "HierarchicalResourceQuota": "10-quota",
+    "HierarchyConfiguration": "10-quota",
     "LocalQueue": "60-queue",
     "Namespace": "00-namespace",
     "NetworkPolicy": "30-network",
@@ -81,7 +85,7 @@ class Assembly:
         problems: list[Problem] = []
         risks: dict[Problem, None] = {}
         for cluster in self._clusters(tenant):
-            wrong = list(placement.check_on(tenant, cluster))
+            wrong = list(placement.check_on(tenant, cluster, facts.share))
             problems += wrong
             if wrong:  # what would be built says the same once more, in the words of Kubernetes
                 continue
@@ -213,8 +217,11 @@ def tenant_folder(platform: Platform, cluster: str, tenant: str) -> str:
 def _by_concern(here: Placement) -> dict[str, list[Manifest]]:
     """Build everything, by file, in the order of the files."""
     concerns: dict[str, list[Manifest]] = {}
+    apex = pool.is_apex(here)
     for name, builders in CONCERNS:
         made = [m for build in builders for m in build(here)]
+        if apex:
+            made = [pool.kept_home(m, here) for m in made]
         if name not in _SPREAD:
             concerns[name] = made
             continue

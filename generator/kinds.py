@@ -103,6 +103,14 @@ class Custom(NamedTuple):
 
 #: Keyed by apiVersion and kind. The schemas hold the fields that we write or plausibly will, and no others.
 CUSTOM: Mapping[tuple[str, str], Custom] = {
+    ("capsule.clastix.io/v1beta2", "GlobalResourceQuota"): Custom(
+        "globalresourcequotas.capsule.clastix.io.json", namespaced=False
+    ),
+    ("hnc.x-k8s.io/v1alpha2", "HierarchicalResourceQuota"): Custom("hierarchicalresourcequotas.hnc.x-k8s.io.json"),
+    ("hnc.x-k8s.io/v1alpha2", "HierarchyConfiguration"): Custom("hierarchyconfigurations.hnc.x-k8s.io.json"),
+    ("quota.openshift.io/v1", "ClusterResourceQuota"): Custom(
+        "clusterresourcequotas.quota.openshift.io.json", namespaced=False
+    ),
     ("security.istio.io/v1", "AuthorizationPolicy"): Custom("authorizationpolicies.security.istio.io.json"),
     ("security.istio.io/v1", "PeerAuthentication"): Custom("peerauthentications.security.istio.io.json"),
     ("iam.cnrm.cloud.google.com/v1beta1", "IAMPolicyMember"): Custom("iampolicymembers.iam.cnrm.cloud.google.com.json"),

@@ -206,9 +206,10 @@ def _wrong(written: _Written) -> tuple[tuple[Route, str], ...]:
     return tuple((_own_route(route, spec), message) for route, message in limitrange.problems(spec))
 
 
-def check_on(tenant: Tenant, cluster: Cluster) -> Iterator[Problem]:
+def check_on(tenant: Tenant, cluster: Cluster, share: Share | None = None) -> Iterator[Problem]:
     """Find what keeps a resolved tenant from being placed on this cluster."""
     yield from cloud.check(tenant, cluster)
+    yield from _check_addon(tenant, cluster, share)
     if tenant.secrets:
         yield from cloud.check_secrets(tenant, cluster)
     yield from _check_capacity(tenant.settings.quota, cluster)
@@ -220,6 +221,18 @@ def check_on(tenant: Tenant, cluster: Cluster) -> Iterator[Problem]:
                 "caller would never get through; drop them"
             )
             yield Problem(caller.origin, message)
+
+
+def _check_addon(tenant: Tenant, cluster: Cluster, share: Share | None) -> Iterator[Problem]:
+    """Ask for the controller that adds up what the tenant's namespaces use."""
+    to = shares.delegated_to(tenant, share)
+    quota = tenant.settings.quota
+    if to and to not in cluster.addons:
+        message = (
+            f"the quota is delegated to {to}, which is not among the addons of cluster {cluster.name}; add it there if "
+            "it is installed, or choose another mode"
+        )
+        yield Problem(quota.origin if quota is not None else tenant.origin / "spec" / "parent", message)
 
 
 def _check_capacity(quota: Quota | None, cluster: Cluster) -> Iterator[Problem]:

@@ -40,6 +40,23 @@ def mode(tenant: Tenant, share: Share | None) -> str:
     return (quota.mode if quota is not None else None) or (share.mode if share is not None else "") or "partition"
 
 
+def delegated_to(tenant: Tenant, share: Share | None) -> str:
+    """Name what adds up the tenant's namespaces; empty where nothing does."""
+    quota = tenant.settings.quota
+    if mode(tenant, share) != "delegated":
+        return ""
+    return (quota.to if quota is not None else None) or (share.to if share is not None else "")
+
+
+def pool(tenant: Tenant, share: Share | None) -> Amounts:
+    """Return what a controller holds for all namespaces at or below a tenant: its own caps, and no more than above."""
+    quota = tenant.settings.quota
+    if quota is None or not delegated_to(tenant, share):
+        return {}
+    bounds = {measure(key): amount for key, amount in (share.bounds if share is not None else {}).items()}
+    return {key: min(amount, bounds.get(measure(key), amount)) for key, amount in quota.hard.items()}
+
+
 def _whole(tenant: Tenant, share: Share) -> Amounts | None:
     """Return what there is to divide; ``None`` where nobody says."""
     quota, bounds = tenant.settings.quota, share.bounds
@@ -103,8 +120,26 @@ def check(tenant: Tenant, share: Share | None = None) -> Iterator[Problem]:
             )
             yield Problem(tenant.origin / "spec" / "quota", message)
         return
+    yield from _check_delegated(tenant, share)
     if tenant.namespaces and mode(tenant, share) not in LEAST:
         yield from _check_partition(tenant, whole, share.most_given())
+
+
+def _check_delegated(tenant: Tenant, share: Share) -> Iterator[Problem]:
+    """Ask whose controller it is that a quota is delegated to, and that it has where to be."""
+    quota, how = tenant.settings.quota, mode(tenant, share)
+    if quota is None:
+        return
+    to = delegated_to(tenant, share)
+    if how == "delegated" and not to:
+        message = "nobody says whose controller adds up; write to: hnc, capsule, openshift or kueue"
+        yield Problem(quota.origin / "mode", message)
+    if to == "hnc" and quota.hard and not tenant.namespaces:
+        message = "'hnc' adds up below a namespace, and there is none; give the tenant one, or write another controller"
+        yield Problem(quota.origin / "to", message)
+    if how != "delegated" and quota.to is not None:
+        message = f"{quota.to!r} adds up in mode delegated, and the mode is {how}; drop this, or write that mode"
+        yield Problem(quota.origin / "to", message)
 
 
 def _check_amounts(hard: Amounts, place: Place) -> Iterator[Problem]:

@@ -15,8 +15,8 @@ CLUSTERS = ("eu", "us")
 KEYS = ("cpu", "requests.cpu", "pods", "requests.nvidia.com/gpu")
 PLATFORM = """
 clusters:
-  - {name: eu, version: "1.34", capacity: {cpu: 24, nvidia.com/gpu: 8}, overcommit: {cpu: "1.5"}}
-  - {name: us, version: "1.34", capacity: {cpu: 20}}
+  - {name: eu, version: "1.34", addons: [openshift], capacity: {cpu: 24, nvidia.com/gpu: 8}, overcommit: {cpu: "1.5"}}
+  - {name: us, version: "1.34", addons: [openshift], capacity: {cpu: 20}}
 tiers:
   tiny: {quota: {hard: {requests.cpu: 1, pods: 2, requests.nvidia.com/gpu: 0}}}
 defaults: {clusters: [eu]}
@@ -88,7 +88,7 @@ def placed(specs, promises):
         resolved = tree.resolve_line(line, directory.platform)[0]
         problems = list(placement.check(resolved, facts.share))
         for cluster in directory.clusters(name):
-            problems += placement.check_on(resolved, directory.platform.clusters[cluster])
+            problems += placement.check_on(resolved, directory.platform.clusters[cluster], facts.share)
         caps = {
             cluster: [] if problems else list(shares.of(resolved, facts.share, cluster).values())
             for cluster in directory.clusters(name)

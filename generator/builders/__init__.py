@@ -15,6 +15,7 @@ from generator.builders import (
     mesh,
     namespace,
     network,
+    pool,
     queue,
     quota,
     rbac,
@@ -29,7 +30,7 @@ Builder = Callable[[Placement], Iterator[Manifest]]
 #: Concern -> its builders, in the order of the files.
 CONCERNS: tuple[tuple[str, tuple[Builder, ...]], ...] = (
     ("00-namespace", (namespace.build,)),
-    ("10-quota", (quota.build, limits.build)),
+    ("10-quota", (quota.build, limits.build, pool.build)),
     ("20-rbac", (accounts.build, rbac.build)),
     ("30-network", (network.build, mesh.build)),
     ("40-identity", (identity.build,)),

@@ -161,7 +161,7 @@ def _unplaced(values: Sequence[tuple[str, Any]], after: Directory, site: Site, r
         resolved = tree.resolve_line(line, platform)[0]
         problems += placement.check(resolved, facts.share)
         for cluster in after.clusters(name):
-            problems += placement.check_on(resolved, platform.clusters[cluster])
+            problems += placement.check_on(resolved, platform.clusters[cluster], facts.share)
     return problems
 
 
