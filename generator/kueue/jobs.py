@@ -28,8 +28,8 @@ class JobKind(NamedTuple):
 
 def _kubeflow(resource: str, replicas: str) -> JobKind:
     """Kubeflow's jobs have a map of replicas by their role."""
-    path = f"object.spec.{replicas}"
-    return JobKind("kubeflow.org", ("v1",), resource, f"{path}.map(r, {path}[r].template.spec)")
+    pods = f"object.spec.?{replicas}.orValue({{}}).map(r, object.spec.{replicas}[r].template.spec)"
+    return JobKind("kubeflow.org", ("v1",), resource, pods)
 
 
 def _ray(path: str) -> str:
@@ -44,7 +44,7 @@ JOB_KINDS: Mapping[str, JobKind] = {
         "jobset.x-k8s.io",
         ("v1alpha2",),
         "jobsets",
-        "object.spec.replicatedJobs.map(j, j.template.spec.template.spec)",
+        "object.spec.?replicatedJobs.orValue([]).map(j, j.template.spec.template.spec)",
     ),
     "MPIJob": _kubeflow("mpijobs", "mpiReplicaSpecs")._replace(versions=("v2beta1",)),
     "PaddleJob": _kubeflow("paddlejobs", "paddleReplicaSpecs"),
@@ -87,7 +87,8 @@ def ask_for_resources(kinds: Sequence[str], resources: Sequence[str]) -> dict[st
 
     What asks for nothing counts as nothing in the queue. A limit stands for a request that is not there.
     """
-    limit = "c.?resources.?limits[?r].orValue('0')"
+    # Custom resources may have a number here: dyn keeps CEL from taking it for the text that stands for none.
+    limit = "c.?resources.?limits[?r].orValue(dyn('0'))"
     asked = f"quantity(string(c.?resources.?requests[?r].orValue({limit}))).compareTo(quantity('0')) > 0"
     names = ", ".join(f"'{name}'" for name in resources)
     conditions = {"is-new-or-changed": "request.operation == 'CREATE' || object.spec != oldObject.spec"}
