@@ -52,11 +52,15 @@ _KINDS_APART = frozenset({"AppProject", "Application"})
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The files that belong to no tenant, by path; the namespaces that their objects lie in; the objects by cluster."""
+    """The files that belong to no tenant, by path; the namespaces that their objects lie in; the objects by cluster.
+
+    ``queues`` are those of Kueue's objects that a tenant's could replace, by cluster, kind and name.
+    """
 
     files: Files
     homes: Mapping[tuple[str, str], Place]
     manifests: Mapping[str, tuple[Manifest, ...]]
+    queues: Mapping[tuple[str, str, str], Place] = field(default_factory=dict)
 
 
 NOTHING_SHARED = Shared({}, {}, {})
@@ -163,6 +167,7 @@ class Assembly:
         files: Files = {}
         homes: dict[tuple[str, str], Place] = {}
         manifests: dict[str, tuple[Manifest, ...]] = {}
+        named: dict[tuple[str, str, str], Place] = {}
         for cluster in self.platform.clusters.values():
             concerns = {
                 "20-rbac": list(launchers.build_shared(self.platform, cluster)),
@@ -175,12 +180,14 @@ class Assembly:
                 raise InputError(problems)
             for one in made:
                 homes.setdefault((cluster.name, one.body["metadata"].get("namespace", "")), one.origin)
+                if one.body["kind"] in {"ClusterQueue", "Cohort"}:
+                    named[cluster.name, one.body["kind"], one.body["metadata"]["name"]] = one.origin
             manifests[cluster.name] = tuple(made)
             for name, group in concerns.items():
                 if group:
                     path = f"{RENDERED}/{cluster.name}/platform/{name}.yaml"
                     files[path] = emit.file_text(manifest.ordered(group), PLATFORM)
-        return Shared(files, homes, manifests)
+        return Shared(files, homes, manifests, named)
 
 
 def rendered_path(platform: Platform, cluster: str, tenant: str, kind: str, route: Route = ()) -> str:

@@ -189,8 +189,11 @@ def _written(totals: Totals) -> Written:
     return tuple((flavor, name, str(amount)) for (flavor, name), amount in sorted(totals.items()))
 
 
-def check(cohorts: Cohorts) -> Iterator[Problem]:
-    """Find what is wrong between queues, and between them and the platform."""
+def check(cohorts: Cohorts, taken: Mapping[tuple[str, str, str], Place]) -> Iterator[Problem]:
+    """Find what is wrong between queues, and between them and the platform.
+
+    *taken* are the platform's own ClusterQueues and Cohorts, by cluster, kind and name.
+    """
     if not any(member.queue is not None for member in cohorts.members.values()):
         return
     kueue = [name for name, one in cohorts.platform.clusters.items() if one.has_kueue]
@@ -199,7 +202,7 @@ def check(cohorts: Cohorts) -> Iterator[Problem]:
             yield from _check_clusters(member, cohorts.lives(name), kueue)
             yield from _check_cohort(cohorts, name, member)
     for cluster, branch in cohorts.on.items():
-        yield from _check_names(cohorts, cluster, branch)
+        yield from _check_names(cohorts, cluster, branch, taken)
         yield from _check_flavors(cohorts, cluster, branch)
         yield from _check_capacity(cluster, branch)
 
@@ -232,15 +235,19 @@ def _check_cohort(cohorts: Cohorts, name: str, member: Member) -> Iterator[Probl
             return
 
 
-def _check_names(cohorts: Cohorts, cluster: str, branch: Branch) -> Iterator[Problem]:
-    taken = {one.name: one.origin for one in branch.given.cohorts} if branch.given else {}
-    for name in sorted(branch.leading & taken.keys()):
-        member = cohorts.members[name]
-        message = (
-            f"{name!r} is the name of a cohort of the platform on {cluster} too ({taken[name]}), and the tenant is a "
-            "cohort by its own name; rename one"
-        )
-        yield Problem(Place(member.document, ("metadata", "name")), message)
+def _check_names(
+    cohorts: Cohorts, cluster: str, branch: Branch, taken: Mapping[tuple[str, str, str], Place]
+) -> Iterator[Problem]:
+    """Find tenants whose own queue or cohort would replace one of the platform."""
+    for kind, names in (("Cohort", branch.leading), ("ClusterQueue", branch.tree.queues.keys())):
+        for name in sorted(names):
+            other = taken.get((cluster, kind, name))
+            if other is not None:
+                message = (
+                    f"the tenant has a {kind} of its own name on {cluster}, and {name!r} is one of the platform there "
+                    f"too ({other}); rename one"
+                )
+                yield Problem(Place(cohorts.members[name].document, ("metadata", "name")), message)
 
 
 def _check_flavors(cohorts: Cohorts, cluster: str, branch: Branch) -> Iterator[Problem]:

@@ -14,10 +14,15 @@ _LINE = 20
 _MOST_CHILDREN = 5
 
 
-def check(directory: Directory, shared: Mapping[tuple[str, str], Place] | None = None) -> Iterator[Problem]:
+def check(
+    directory: Directory,
+    shared: Mapping[tuple[str, str], Place] | None = None,
+    queues: Mapping[tuple[str, str, str], Place] | None = None,
+) -> Iterator[Problem]:
     """Find everything that is wrong between tenants, and between them and the platform.
 
-    *shared* says in which namespaces (by cluster) the platform's own objects lie, and who asks for them.
+    *shared* says in which namespaces (by cluster) the platform's own objects lie, and who asks for them; *queues* are
+    its own ClusterQueues and Cohorts, by cluster, kind and name.
     """
     for first, second in directory.doubled:
         message = f"{second.name!r} is the name of the tenant in {first.document} too; a tenant has one file"
@@ -29,7 +34,7 @@ def check(directory: Directory, shared: Mapping[tuple[str, str], Place] | None =
         yield from _check_tree_names(directory)
     yield from _check_openings(directory)
     yield from _check_shared(directory, shared or {})
-    yield from cohorts.check(directory.cohorts)
+    yield from cohorts.check(directory.cohorts, queues or {})
     for settings in (directory.platform.defaults, *directory.platform.tiers.values()):
         for name, place in _named(settings):
             yield from _check_exists(directory, name, place / "tenant")

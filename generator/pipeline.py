@@ -113,7 +113,7 @@ class _Run:
                 self._options.tenants, self._options.clusters, directory, self._found
             )
             promises = ledger.Ledger(directory)
-            conflicting = list(conflicts.check(directory, self._site.shared.homes))
+            conflicting = list(conflicts.check(directory, self._site.shared.homes, self._site.shared.queues))
             conflicting += overdraft.check(promises, documents.spots(self._root))
             self._outcome.problems += conflicting
             tasks = self._tasks(directory, promises)

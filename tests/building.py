@@ -33,8 +33,9 @@ def cluster(**fields):
 def files(tenants, platform_spec=PLAIN, templates=None):
     """Render everything: path -> text."""
     assembly = _assembly(platform_spec, templates)
-    found = dict(assembly.shared().files)
-    for resolved, facts in _resolved(tenants, assembly.platform):
+    shared = assembly.shared()
+    found = dict(shared.files)
+    for resolved, facts in _resolved(tenants, assembly.platform, shared.queues):
         found |= assembly.files(resolved, facts)
     return {path: text.decode() for path, text in found.items()}
 
@@ -104,12 +105,12 @@ def _assembly(platform_spec, templates):
     return Assembly(made, Templates(templates or {}))
 
 
-def _resolved(tenants, made) -> Iterator:
+def _resolved(tenants, made, queues) -> Iterator:
     """Carry tenants from their texts to where they can be built, in the order in which they are given."""
     values = {name: _value(name, text) for name, text in tenants.items()}
     directory = Directory([entry(value, _document(name)) for name, value in values.items()], made)
     ledger = Ledger(directory)
-    _stop([*conflicts.check(directory), *overdraft.check(ledger)])
+    _stop([*conflicts.check(directory, queues=queues), *overdraft.check(ledger)])
     for name, value in values.items():
         facts = around.facts(ledger, name)
         own = tenant.from_value(value, _document(name))

@@ -82,13 +82,15 @@ def test_the_parent_decides_on_the_cohort():
     assert found == [f"{VISION}.cohort: on prod the tenant is in the cohort of top, which is above it; drop this"]
 
 
-def test_no_tenant_takes_the_name_of_a_cohort_of_the_platform():
-    found = told({"all": "namespaces: []", "vision": "parent: all\nqueue: {flavors: {h100: {cpu: 4}}}"}, PLATFORM)
-    message = (
-        "'all' is the name of a cohort of the platform on prod too (tenants/platform.yaml#spec/kueue/cohorts/all), and the tenant is "
-        "a cohort by its own name; rename one"
-    )
-    assert found == [f"tenants/all.yaml: metadata.name: {message}"]
+def test_no_tenant_takes_the_name_of_a_cohort_or_a_queue_of_the_platform():
+    tenants = {"all": "namespaces: []", "vision": "parent: all\nqueue: {flavors: {h100: {cpu: 4}}}"}
+    taken = "the tenant has a {} of its own name on prod, and {!r} is one of the platform there too ({}); rename one"
+    cohort = taken.format("Cohort", "all", "tenants/platform.yaml#spec/kueue/cohorts/all")
+    assert told(tenants, PLATFORM) == [f"tenants/all.yaml: metadata.name: {cohort}"]
+    text = "apiVersion: kueue.x-k8s.io/v1beta2\nkind: ClusterQueue\nmetadata: {name: vision}\n"
+    queue = taken.format("ClusterQueue", "vision", "tenants/platform.yaml#spec/extras/own")
+    found = told({"vision": "queue: {flavors: {h100: {cpu: 4}}}"}, f"{PLATFORM}extras: {{own: {{}}}}", {"own": text})
+    assert found == [f"tenants/vision.yaml: metadata.name: {queue}"]
 
 
 def test_no_more_is_promised_of_a_flavor_than_there_is():
