@@ -151,8 +151,8 @@ def _late_roles(scene: Scene) -> Iterator[Hit]:
     for item, build in bundles.of_flux(scene):
         name = text(item, "spec", "serviceAccountName")
         account = service_account(item.namespace, name)
-        if not name or account in everything.holders(scene):
-            continue
+        if not name or name in controllers.NAMES or account in everything.holders(scene):
+            continue  # controllers come with everything, whether that stands here or not
         late = [one.binding for one in build.bound_roles if not _may_bind(scene, account, one)]
         if late:
             yield hit(item, f"applies as {name} RoleBinding {shown(late)} at once with its Role")
