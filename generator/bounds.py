@@ -6,6 +6,7 @@ so whatever is accepted at one level is within the bounds of all levels above.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from generator import openings, tree
 from generator.hierarchy import Bounds
@@ -36,22 +37,23 @@ def check_references(tenant: Tenant, platform: Platform) -> Iterator[Problem]:
 def check(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> Iterator[Problem]:
     """Find where *tenant*, as its file has it, exceeds what its resolved *ancestors* (nearest first) let it be."""
     yield from check_references(tenant, platform)
-    above = [one for one in ancestors if one.children is not None]
+    above = [(one, one.children) for one in ancestors if one.children is not None]
     if not above:
         return
     own = tree.with_tier(tenant, platform)
-    for one in above:
-        yield from _check(_Side(tenant, own, ancestors[0].settings, one), platform)
+    for one, bounds in above:
+        yield from _check(_Side(tenant, own, ancestors[0].settings, one, bounds), platform)
 
 
+@dataclass(frozen=True, slots=True)
 class _Side:
     """A tenant with what it (and its tier) says and what it inherits, and one above it with its bounds."""
 
-    def __init__(self, tenant: Tenant, own: Settings, inherited: Settings, above: Tenant) -> None:
-        if above.children is None:
-            raise AssertionError("only a tenant with bounds can bound others")
-        self.tenant, self.own, self.inherited, self.above = tenant, own, inherited, above
-        self.bounds: Bounds = above.children
+    tenant: Tenant
+    own: Settings
+    inherited: Settings
+    above: Tenant
+    bounds: Bounds
 
     def place(self, origin: Place | None, *route: str | int) -> Place:
         """Return where the tenant says something: in its file, or by naming its tier or its parent."""
