@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from generator import cohorts, names, selectors
-from generator.directory import EVERY_TENANT, Directory, Entry
+from generator.directory import BELOW, EVERY_TENANT, Directory, Entry
 from generator.platform import Platform
 from generator.problems import Place, Problem, instead
 from generator.settings import Settings
@@ -37,7 +37,7 @@ def check(
     yield from cohorts.check(directory.cohorts, queues or {})
     for settings in (directory.platform.defaults, *directory.platform.tiers.values()):
         for name, place in _named(settings):
-            yield from _check_exists(directory, name, place / "tenant")
+            yield from _check_exists(directory, name, place)
 
 
 def _check_exists(directory: Directory, name: str, place: Place) -> Iterator[Problem]:
@@ -50,10 +50,12 @@ def _named(settings: Settings) -> Iterator[tuple[str, Place]]:
     network, mesh = settings.network, settings.mesh
     for opening in (*(network.ingress or ()), *(network.egress or ())) if network else ():
         if opening.tenant is not None:
-            yield opening.tenant, opening.origin
+            yield opening.tenant, opening.origin / "tenant"
+        if opening.tree is not None:
+            yield opening.tree, opening.origin / "tree"
     for caller in (mesh.ingress or ()) if mesh else ():
         if caller.tenant is not None:
-            yield caller.tenant, caller.origin
+            yield caller.tenant, caller.origin / "tenant"
 
 
 def _check_parents(directory: Directory) -> Iterator[Problem]:
@@ -256,6 +258,9 @@ def _check_callers(directory: Directory, item: Entry) -> Iterator[Problem]:
     network = [other for other, _ in item.ingress or ()]
     for route, others in ((("network", "ingress"), network), (("mesh", "ingress"), item.mesh or ())):
         for other in others:
+            if other.endswith(BELOW):
+                yield from _check_tree(directory, item, other.removesuffix(BELOW))
+                continue
             place = Place(item.document, ("spec", *route, other, "tenant"))
             yield from _check_other(directory, item, other, place)
             egress = directory.decided(other).egress if other in directory.entries and route[0] == "network" else None
@@ -265,6 +270,15 @@ def _check_callers(directory: Directory, item: Entry) -> Iterator[Problem]:
                     f"add {{tenant: {item.name}}} to its spec.network.egress ({directory.entries[other].document})"
                 )
                 yield Problem(place, message)
+
+
+def _check_tree(directory: Directory, item: Entry, tree: str) -> Iterator[Problem]:
+    """Check a tree that a tenant lets in. Who of it lists what it may reach has decided that for itself."""
+    place = Place(item.document, ("spec", "network", "ingress", tree, "tree"))
+    yield from _check_exists(directory, tree, place)
+    if tree in directory.entries and tree not in directory.parents:
+        what = "drop it" if tree == item.name else f"write tenant: {tree}"
+        yield Problem(place, f"{tree!r} has nobody below it; {what}")
 
 
 def _check_egress(directory: Directory, item: Entry) -> Iterator[Problem]:

@@ -19,6 +19,8 @@ from generator.settings import ClusterChoice, Port, Settings, port
 
 #: In the place of a tenant's name: whatever tenants there are.
 EVERY_TENANT = "*"
+#: Behind a tenant's name: it and all below it.
+BELOW = "/*"
 
 
 class Admission(NamedTuple):
@@ -33,12 +35,12 @@ class Entry(NamedTuple):
     """What other tenants have to know of one; plain values only, so that it can be kept and sent cheaply.
 
     ``clusters`` is a list of names, a selector, or ``None``; ``namespaces`` are pairs of short and full name;
-    ``ingress`` are the tenants let in with their ports as written, ``egress`` (with ``*`` for whoever lets this
-    one in) and ``mesh`` are tenants, each ``None`` where the tenant leaves the list to others; ``outside`` are
-    namespaces of the platform, each with the route of the opening that names it; ``lifecycle`` is the tenant's own,
-    and ``leaving`` are clusters that it leaves while it stays on others; ``quota`` is what the file says of that, as
-    ``allowance`` packs it, and ``queue`` the queue as written; ``trees`` are the selectors of trees that say how far a
-    template propagates, each after the template.
+    ``ingress`` are the tenants (and, with ``/*``, trees) let in with their ports as written, ``egress`` (with ``*`` for
+    whoever lets this one in) and ``mesh`` are tenants, each ``None`` where the tenant leaves the list to others;
+    ``outside`` are namespaces of the platform, each with the route of the opening that names it; ``lifecycle`` is the
+    tenant's own, and ``leaving`` are clusters that it leaves while it stays on others; ``quota`` is what the file says
+    of that, as ``allowance`` packs it, and ``queue`` the queue as written; ``trees`` are the selectors of trees that
+    say how far a template propagates, each after the template.
     """
 
     document: str
@@ -73,7 +75,7 @@ def entry(value: Mapping[str, Any], document: str) -> Entry:
         spec.get("tier"),
         clusters["selector"] if isinstance(clusters, dict) else clusters,
         [[None, None]] if listed is None else [[item["name"], item.get("fullName")] for item in listed],
-        None if ingress is None else [[o["tenant"], o.get("ports", [])] for o in ingress if "tenant" in o],
+        None if ingress is None else [[caller, o.get("ports", [])] for o in ingress if (caller := _caller(o))],
         None if egress is None else [o.get("tenant", EVERY_TENANT) for o in egress if "tenant" in o or "admitted" in o],
         None if callers is None else [o["tenant"] for o in callers if "tenant" in o],
         [
@@ -90,8 +92,14 @@ def entry(value: Mapping[str, Any], document: str) -> Entry:
         spec.get("offboarding", {}).get("clusters", ()),
         pack(spec),
         spec.get("queue"),
-        [[name, item["treeSelect"]] for name, item in spec.get("propagate", {}).items() if "treeSelect" in item],
+        [[name, one["treeSelect"]] for name, one in spec.get("propagate", {}).items() if "treeSelect" in one] or (),
     )
+
+
+def _caller(opening: Mapping[str, Any]) -> str | None:
+    """Return the tenant or the tree that an opening is for; ``None`` if it is for none."""
+    caller: str | None = opening.get("tenant")
+    return f"{opening['tree']}{BELOW}" if "tree" in opening else caller
 
 
 class Facts(NamedTuple):
@@ -159,6 +167,7 @@ class Directory:
             self._decided[name] = self._decide(name)
         self.parents = frozenset(item.parent for item in self.entries.values() if item.parent is not None)
         self._admitted = self._admissions()
+        self.opens_trees = any(caller.endswith(BELOW) for caller in self._admitted)
 
     def _chain(self, name: str) -> None:
         """Find the ancestors of *name*, nearest first; a cycle is cut where it would begin again."""
@@ -209,10 +218,31 @@ class Directory:
         admitted: dict[str, list[Admission]] = defaultdict(list)
         for name, decided in self._decided.items():
             for caller, ports in decided.ingress or ():
-                admitted[caller].append(Admission(name, ports, self.clusters(name)))
+                if not caller.endswith(BELOW):
+                    admitted[caller].append(Admission(name, ports, self.clusters(name)))
+                elif not self._inherits_ingress(name):
+                    admitted[caller].append(self._tree_admission(name, caller, ports))
         for caller, ports in self.defaults.ingress or ():
             admitted[caller].append(Admission(EVERY_TENANT, ports, tuple(self.platform.clusters)))
         return admitted
+
+    def _inherits_ingress(self, name: str) -> bool:
+        parent = self.parent(name)
+        return parent is not None and self._decided[name].ingress is self._decided[parent].ingress
+
+    def _tree_admission(self, name: str, caller: str, ports: tuple[Port, ...]) -> Admission:
+        """Return what lets a tree in, once for all who inherit it: among themselves, by the tree that they are all in.
+
+        Who reaches further than he is let in is stopped on the other side, which decides; and a tree in which everybody
+        lets in everybody costs each one rule.
+        """
+        tree = caller.removesuffix(BELOW)
+        every = tuple(self.platform.clusters)
+        if tree == name or tree in self._chains[name]:
+            return Admission(caller, ports, every)
+        if name in self.parents:
+            return Admission(f"{name}{BELOW}", ports, every)
+        return Admission(name, ports, self.clusters(name))
 
     def decided(self, name: str) -> Level:
         """Return what a tenant, its tier and its ancestors have decided, before the platform's defaults."""
@@ -221,7 +251,8 @@ class Directory:
     def admits(self, name: str, caller: str) -> bool:
         """Tell whether a tenant lets another in."""
         ingress = self._decided[name].ingress
-        return any(other == caller for other, _ in (self.defaults.ingress if ingress is None else ingress) or ())
+        names = {caller, *(f"{one}{BELOW}" for one in (caller, *self._chains.get(caller, ())))}
+        return any(other in names for other, _ in (self.defaults.ingress if ingress is None else ingress) or ())
 
     def clusters(self, name: str) -> tuple[str, ...]:
         """Return the names of the clusters that a tenant lives on; the only one there is, if nobody says."""
@@ -252,7 +283,7 @@ class Directory:
         """Return what a tenant has to know of the others."""
         decided = self._decided[name]
         callers = self.defaults.mesh if decided.mesh is None else decided.mesh
-        admitted = self._admitted.get(name, ())
+        admitted = self._letting_in(name)
         if decided.egress is not None and EVERY_TENANT not in decided.egress:
             # A list is exactly what it lists; only the platform, whose word the defaults are, adds to it.
             admitted = [admission for admission in admitted if admission.tenant == EVERY_TENANT]
@@ -263,6 +294,14 @@ class Directory:
         neighbours = {other: self._where(other) for other in sorted(callers or ())}
         by_name = sorted(admitted, key=lambda admission: admission.tenant)  # those of one tenant as its file has them
         return Facts(self._chains[name], tuple(by_name), neighbours, is_parent, seats=seats)
+
+    def _letting_in(self, name: str) -> Sequence[Admission]:
+        """Return who lets a tenant in, by its own name or with a tree that it is in."""
+        own = self._admitted.get(name, ())
+        if not self.opens_trees:
+            return own
+        trees = (one for above in (name, *self._chains[name]) for one in self._admitted.get(f"{above}{BELOW}", ()))
+        return [*own, *sorted({one for one in trees if one.tenant != name}, key=str)]
 
     def _delegates(self, item: Entry) -> bool:
         """Tell whether a tenant's quota is left to Kueue to add up, by its file or its tier."""
@@ -319,7 +358,9 @@ def _level_of_settings(settings: Settings) -> Level:
     egress = network.egress if network else None
     callers = mesh.ingress if mesh else None
     return Level(
-        None if ingress is None else tuple((o.tenant, o.ports) for o in ingress if o.tenant),
+        None
+        if ingress is None
+        else tuple((o.tenant or f"{o.tree}{BELOW}", o.ports) for o in ingress if o.tenant or o.tree),
         None if egress is None else tuple(o.tenant or EVERY_TENANT for o in egress if o.tenant or o.admitted),
         None if callers is None else tuple(o.tenant for o in callers if o.tenant),
         settings.clusters,

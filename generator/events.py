@@ -29,7 +29,7 @@ MAX_DEPTH = 100
 MAX_REPEATED = 10_000
 
 #: The first of these that a list item has is its name in a route.
-NATURAL_KEYS = ("name", "group", "user", "serviceAccount", "tenant", "cidr", "key", "id")
+NATURAL_KEYS = ("name", "group", "user", "serviceAccount", "tenant", "tree", "cidr", "key", "id")
 
 #: The key of the objects of a list.
 ITEMS = "items"

@@ -43,7 +43,7 @@ def _network(inner: Settings, outer: Settings) -> Iterator[Beyond]:
 def _named(opening: Opening) -> str:
     if opening.dns or opening.admitted:
         return "dns" if opening.dns else "admitted"
-    return f"the opening for {opening.tenant or opening.namespace or opening.cidr!r}".replace("'", "")
+    return f"the opening for {opening.tenant or opening.tree or opening.namespace or opening.cidr}"
 
 
 def _is_part(inner: Opening, outer: Opening) -> bool:
@@ -60,8 +60,9 @@ def _is_peer(inner: Opening, outer: Opening) -> bool:
         return outer.cidr is not None and _are_addresses(inner, outer)
     if outer.admitted and inner.tenant is not None:
         return True
-    return (inner.tenant, inner.namespace, inner.dns, inner.admitted, None) == (
+    return (inner.tenant, inner.tree, inner.namespace, inner.dns, inner.admitted, None) == (
         outer.tenant,
+        outer.tree,
         outer.namespace,
         outer.dns,
         outer.admitted,

@@ -61,12 +61,13 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One way through the network isolation; one of the first five fields is set.
+    """One way through the network isolation; one of the first six fields is set. ``tree`` is a tenant and all below it.
 
     Empty ``ports`` means every port; empty ``namespaces`` means all of the tenant's.
     """
 
     tenant: str | None
+    tree: str | None
     namespace: str | None
     cidr: str | None
     dns: bool
@@ -216,6 +217,7 @@ def _opening(value: Mapping[str, Any], place: Place) -> Opening:
     get = value.get
     return Opening(
         tenant=get("tenant"),
+        tree=get("tree"),
         namespace=get("namespace"),
         cidr=get("cidr"),
         dns=get("dns", False),

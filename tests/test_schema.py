@@ -76,9 +76,9 @@ def platform(spec):
         ),
         (
             "network: {ingress: [{tenant: a, namespace: b, cidr: 10.0.0.0/8}]}",
-            "spec.network.ingress[0]: tenant and namespace and cidr exclude each other; write one of tenant, namespace, cidr",
+            "spec.network.ingress[0]: tenant and namespace and cidr exclude each other; write one of tenant, tree, namespace, cidr",
         ),
-        ("network: {ingress: [{dns: true, tenant: a}]}", "spec.network.ingress[0].dns: there is no such field; use one of 'cidr', 'except', 'namespace', 'namespaces', 'ports', 'tenant'"),
+        ("network: {ingress: [{dns: true, tenant: a}]}", "spec.network.ingress[0].dns: there is no such field; use one of 'cidr', 'except', 'namespace', 'namespaces', 'ports', 'tenant', 'tree'"),
         # one of several forms
         ("podSecurity: strict", "spec.podSecurity: 'strict' is not allowed; did you mean 'restricted'?"),
         ("podSecurity: {enforce: strict}", "spec.podSecurity.enforce: 'strict' is not allowed; did you mean 'restricted'?"),

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from generator.directory import EVERY_TENANT, Admission
+from generator.directory import BELOW, EVERY_TENANT, Admission
 from generator.fixed import Fixed
+from generator.hierarchy import OWN_DOMAIN
 from generator.manifest import TENANT_LABEL, Manifest
 from generator.placement import Namespace, Placement
 from generator.platform import Platform
@@ -33,6 +34,11 @@ def _spec(spec: dict[str, Any]) -> Fixed:
 
 def _tenant_peer(name: str) -> dict[str, Any]:
     return {"namespaceSelector": {"matchLabels": {TENANT_LABEL: name}}}
+
+
+def _tree_peer(name: str) -> dict[str, Any]:
+    key = f"{name}.tree.{OWN_DOMAIN}/depth"
+    return {"namespaceSelector": {"matchExpressions": [{"key": key, "operator": "Exists"}]}}
 
 
 def _namespace_peer(name: str) -> dict[str, Any]:
@@ -140,8 +146,12 @@ def _admitted(placement: Placement, namespace: Namespace) -> Iterator[Manifest]:
         yield _policy(placement, namespace, "allow-admitted", spec, namespace.spec.origin)
 
 
+def _admitting_peer(name: str) -> dict[str, Any]:
+    return _tree_peer(name.removesuffix(BELOW)) if name.endswith(BELOW) else _tenant_peer(name)
+
+
 def _admitted_rule(admission: Admission) -> dict[str, Any]:
-    peer = _EVERY_TENANT if admission.tenant == EVERY_TENANT else _tenant_peer(admission.tenant)
+    peer = _EVERY_TENANT if admission.tenant == EVERY_TENANT else _admitting_peer(admission.tenant)
     rule: dict[str, Any] = {"to": [peer]}
     return rule | {"ports": _ports(admission.ports)} if admission.ports else rule
 
@@ -158,6 +168,8 @@ def _rule(direction: str, opening: Opening) -> dict[str, Any]:
 def _peer(opening: Opening) -> dict[str, Any]:
     if opening.tenant is not None:
         return _tenant_peer(opening.tenant)
+    if opening.tree is not None:
+        return _tree_peer(opening.tree)
     if opening.namespace is not None:
         return _namespace_peer(opening.namespace)
     block: dict[str, Any] = {"cidr": opening.cidr}
