@@ -42,7 +42,7 @@ FORMS = (
 )
 
 
-#: What is common to all of them. In short texts it is found sooner than mark by mark, and in long ones later.
+#: In short texts they are found sooner together than one by one, and in long ones later.
 _ANY_MARK = re.compile("|".join(re.escape(mark) for form in FORMS for mark in form.marks))
 _SHORT = 200
 
@@ -70,10 +70,15 @@ def under_telling_keys(value: Any, place: Place) -> Iterator[Problem]:
             todo.append((item, where / key))
 
 
+def may_be_in(text: str) -> bool:
+    """Tell whether there is any mark of a credential in a text."""
+    if len(text) <= _SHORT:
+        return _ANY_MARK.search(text) is not None
+    return any(mark in text for form in FORMS for mark in form.marks)
+
+
 def found(text: str) -> Iterator[tuple[str, int]]:
     """Yield what each credential in a text is, and at which character it begins."""
-    if len(text) <= _SHORT and _ANY_MARK.search(text) is None:
-        return
     for what, marks, pattern in FORMS:
         for mark in marks:
             if mark in text:

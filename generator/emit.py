@@ -74,7 +74,8 @@ def source_of(data: bytes) -> str | None:
 # Files that older versions wrote must stay ours, so neither of these two texts may ever change.
 _MARKER_START = "# Rendered by tenantry from "
 _MARKER_END = ". Do not edit"
-_MARKER = rb"%b(?P<source>[^\r\n]+)%b[^\r\n]*" % (_MARKER_START.encode(), re.escape(_MARKER_END).encode())
+_MARKER_BYTES = _MARKER_START.encode()
+_MARKER = rb"%b(?P<source>[^\r\n]+)%b[^\r\n]*" % (_MARKER_BYTES, re.escape(_MARKER_END).encode())
 _HEADER = re.compile(_MARKER + rb"\n# sha256:(?P<hash>[0-9a-f]{64})\n")
 #: A Secret that SOPS has encrypted takes no marker, for nothing in it may change: the label says whose it is.
 _PASSED_ON = re.compile(rb"^ +[\"']?%b[\"']?: (?s:.*)^sops:\r?$" % re.escape(TENANT_LABEL).encode(), re.MULTILINE)
@@ -83,7 +84,8 @@ _ANY_MARKER = re.compile(rb"^(?:\xef\xbb\xbf)?" + _MARKER, re.MULTILINE)
 
 def _find_marker(data: bytes) -> re.Match[bytes] | None:
     """Look below the first line as well: an editor or a merge may have put something before the marker."""
-    return _ANY_MARKER.search(data[:8192])
+    start = data[:8192]
+    return _ANY_MARKER.search(start) if _MARKER_BYTES in start else None
 
 
 class _Keys(dict[str, str]):

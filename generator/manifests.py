@@ -298,18 +298,25 @@ def _divided(data: bytes) -> list[_Head]:
     """Find the first line of each part that lines of ``---`` divide; what stands beside the dashes counts."""
     heads: list[_Head] = []
     above = 1  # lines, up to the one in which a part starts
-    for part in _DIVIDER.split(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")):
-        lines = part.split(b"\n")
+    for part in _DIVIDER.split(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data):
         comment = b""
-        for number, line in enumerate(lines, above):
-            text = line.strip()
+        for number, text in enumerate(_lines(part), above):
             if text.startswith(b"#"):
                 comment = text
             elif text and text != b"..." and not text.startswith(b"%"):
                 heads.append(_Head(number, comment[1:].strip().decode(errors="replace")))
                 break
-        above += len(lines) - 1
+        above += part.count(b"\n")
     return heads
+
+
+def _lines(part: bytes) -> Iterator[bytes]:
+    """Yield the lines without the white space around them; only the first are asked for."""
+    start = 0
+    while (end := part.find(b"\n", start)) >= 0:
+        yield part[start:end].strip()
+        start = end + 1
+    yield part[start:].strip()
 
 
 def _start(data: bytes, index: int, document: Document) -> int:

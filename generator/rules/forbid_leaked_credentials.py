@@ -36,8 +36,9 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _first(texts: Iterator[_Text]) -> str | None:
     """Say what the first credential is, and where."""
-    for where, text in texts:
-        if isinstance(text, str):
+    kept = [(where, text) for where, text in texts if isinstance(text, str)]
+    if credentials.may_be_in("\n".join([text for _, text in kept])):
+        for where, text in kept:
             for what, _ in credentials.found(text):
                 return f"what looks like {what}, in {''.join(map(str, where))}"
     return None

@@ -17,13 +17,17 @@ from generator.rules.scene import Hit, Scene, name_of, namespace_of
 
 PARAMETERS: Mapping[str, Parameter] = {}
 
+#: What a namespace enforces that is not there.
+_NONE = Standard()
+
 
 def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each workload whose pods are refused, with all reasons in the API server's words."""
     known: dict[tuple[Standard, str], str] = {}
+    standards = {name: _enforced(scene, name) for name, _ in scene.namespaces}
     for (group, kind), route in ROUTES.items():
         for item in scene.of_kind(group, kind):
-            standard = _enforced(scene, namespace_of(item))
+            standard = standards.get(item.namespace, _NONE)
             pods = podsecurity.template(item.body, route) if standard.level != "privileged" else None
             if pods is None:
                 continue

@@ -41,16 +41,20 @@ def _of_metadata(scene: Scene) -> Iterator[Hit]:
         metadata = item.body.get("metadata")
         if isinstance(metadata, (dict, Mapping)):
             for field in ("labels", "annotations"):
-                if field in metadata:
+                if not _are_texts(metadata.get(field)):
                     yield from _within(item, f"metadata.{field}", metadata[field])
 
 
 def _within(item: Item, field: str, values: object) -> Iterator[Hit]:
-    if not isinstance(values, (dict, Mapping)) or _TEXTS.issuperset(map(type, values.values())):
-        return
-    for key, value in values.items():
-        if type(value) not in _TEXTS:
-            yield _hit(item, f"{field}.{key}", value)
+    if isinstance(values, (dict, Mapping)) and not _are_texts(values):
+        for key, value in values.items():
+            if type(value) not in _TEXTS:
+                yield _hit(item, f"{field}.{key}", value)
+
+
+def _are_texts(values: object) -> bool:
+    """Tell whether all of what may be a mapping are texts, as nearly always."""
+    return not values or (isinstance(values, (dict, Mapping)) and _TEXTS.issuperset(map(type, values.values())))
 
 
 def _of_pods(item: Item, spec: Mapping[str, Any]) -> Iterator[Hit]:

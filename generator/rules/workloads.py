@@ -1,6 +1,6 @@
 """Objects that pods are made from, and where the pod stands in each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from generator.access.lists import Item
@@ -13,8 +13,11 @@ PODS: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 
 
-def workloads(scene: Scene) -> Iterator[tuple[Item, Mapping[str, Any]]]:
-    """Yield each object that pods are made from, with the spec of its pods."""
-    for (api_group, kind), route in PODS.items():
-        for item in scene.of_kind(api_group, kind):
-            yield item, inside(item.body, *route)
+def workloads(scene: Scene) -> tuple[tuple[Item, Mapping[str, Any]], ...]:
+    """Return each object that pods are made from, with the spec of its pods."""
+    return scene.answer(_workloads)
+
+
+def _workloads(scene: Scene) -> tuple[tuple[Item, Mapping[str, Any]], ...]:
+    found = ((item, route) for kind, route in PODS.items() for item in scene.of_kind(*kind))
+    return tuple([(item, inside(item.body, *route)) for item, route in found])
