@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from generator import catalogue, history, judging, manifests, moves, policy, revisions
+from generator import catalogue, history, judging, manifests, moves, policy, reshuffles, revisions
 from generator.baseline import Entry
 from generator.commands.render import SHOWING, drift
 from generator.console import progress, tell, today
@@ -54,7 +54,7 @@ def command(start: Path, /, *, jobs: int | None, no_index: bool, base: str | Non
         )
         outcome = render(root, options)
     differing = [*_rebound(root, base, chosen)] if base is not None else []
-    problems += moves.since(root, base) if base is not None else []
+    problems += [*moves.since(root, base), *reshuffles.since(root, base)] if base is not None else []
     broken = outcome.input_errors
     aside = [problem for problem in outcome.errors if problem not in broken]
     tell(root, aside)
