@@ -37,8 +37,8 @@ HOSTED = {
 #: How the manifests come onto the cluster.
 _APPLIED = {
     "flux": (
-        "Flux applies it: write this repository's address as `repository` into `tenants/platform.yaml` and render; then "
-        "point Flux to `./rendered/{cluster}/sync`, which holds all that it needs."
+        "Flux applies it: write this repository's address as `repository` into `tenants/platform.yaml` and render; "
+        "then point Flux to `./rendered/{cluster}/sync`, which holds all that it needs."
     ),
     "argocd": "Argo CD applies it: give it an `Application` with `path: rendered/{cluster}` and `recurse: true`.",
 }

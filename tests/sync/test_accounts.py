@@ -75,7 +75,6 @@ def test_it_may_bind_what_every_binding_gives(account):
 @pytest.mark.parametrize(
     ("verb", "group", "resource", "name", "namespace"),
     [
-        ("get", "", "secrets", "token", "kube-system"),
         ("list", "", "secrets", "", ""),
         ("create", "", "serviceaccounts/token", "default", "kube-system"),
         ("create", "", "nodes/proxy", "node", ""),
