@@ -158,6 +158,7 @@ _ALL = (
     Rule("forbid-large-bundles", _BUILDS | {"Application"}),
     Rule("forbid-large-files", _ANYTHING),
     Rule("require-prune-protection", _BUILDS | {"Application"}),
+    Rule("forbid-orphaning", _APPLIERS, compares=True),
     Rule("require-flux-lock-down", frozenset({"Deployment", "FluxInstance"})),
     Rule("require-argocd-lock-down", frozenset({"ConfigMap"})),
 )

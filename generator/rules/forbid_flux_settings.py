@@ -15,7 +15,18 @@ from typing import Any
 from generator.access.lists import Item
 from generator.rules.parameters import Words
 from generator.rules.scene import Hit, Scene, inside
-from generator.rules.syncs import HELM, KUSTOMIZE, SOURCE, appliers, hit, is_tenants, is_whole, mappings, text
+from generator.rules.syncs import (
+    HELM,
+    KUSTOMIZE,
+    SOURCE,
+    appliers,
+    hit,
+    is_orphaning,
+    is_tenants,
+    is_whole,
+    mappings,
+    text,
+)
 
 _IMAGE = "image.toolkit.fluxcd.io"
 _NOTIFICATION = "notification.toolkit.fluxcd.io"
@@ -40,7 +51,6 @@ _REFERENCES: Mapping[tuple[str, str], tuple[tuple[str, ...], ...]] = {
 _LISTS = {(_NOTIFICATION, "Receiver"): ("spec", "resources"), (_NOTIFICATION, "Alert"): ("spec", "eventSources")}
 
 _CONTROLLERS = {"Kustomization": "kustomize-controller", "HelmRelease": "helm-controller"}
-_DELETING = ("Delete", "WaitForTermination")
 
 
 def _without_account(scene: Scene) -> Iterator[Hit]:
@@ -106,10 +116,7 @@ def _unverified(scene: Scene) -> Iterator[Hit]:
 
 def _suspended(scene: Scene) -> Iterator[Hit]:
     for item in scene.of_kind(KUSTOMIZE, "Kustomization"):
-        spec = inside(item.body, "spec")
-        policy = spec.get("deletionPolicy")
-        deletes = policy in _DELETING or (spec.get("prune") is True and policy != "Orphan")
-        if spec.get("suspend") is True and deletes:
+        if is_orphaning(item):
             yield hit(item, "is suspended: deleted now, it leaves all that it has applied, whatever it says of pruning")
 
 

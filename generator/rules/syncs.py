@@ -30,6 +30,7 @@ _NEEDED = {
     "GitRepository": ("url",),
     "OCIRepository": ("url",),
 }
+_DELETING = ("Delete", "WaitForTermination")
 _APPLIERS = ((KUSTOMIZE, "Kustomization"), (HELM, "HelmRelease"))
 
 
@@ -42,6 +43,14 @@ def is_whole(item: Item) -> bool:
     """Tell an object from a patch of one, which lacks what it must have."""
     spec = inside(item.body, "spec")
     return any(key in spec for key in _NEEDED.get(item.kind, spec))
+
+
+def is_orphaning(item: Item) -> bool:
+    """Tell whether a Kustomization should delete what it applied, and would not, for it is suspended."""
+    spec = inside(item.body, "spec")
+    policy = spec.get("deletionPolicy")
+    deletes = policy in _DELETING or (spec.get("prune") is True and policy != "Orphan")
+    return spec.get("suspend") is True and deletes
 
 
 def is_tenants(scene: Scene, namespace: str) -> bool:

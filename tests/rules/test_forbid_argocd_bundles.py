@@ -59,6 +59,11 @@ def test_a_folder_within_another_is_shared():
     assert told(SHARED, files) == ["Application b applies what Application argocd/a applies too: Namespace n"]
 
 
+def test_an_application_of_two_clusters_shares_nothing_with_itself():
+    files = {"eu/a.yaml": at("apps"), "us/a.yaml": at("apps"), "apps/a.yaml": space("n")}
+    assert told(SHARED, files) == []
+
+
 def test_an_object_that_is_written_twice_has_one_application():
     assert told(SHARED, {"c/a.yaml": at("apps"), "apps/a.yaml": [space("n"), space("n")]}) == []
 

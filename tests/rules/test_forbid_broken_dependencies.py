@@ -45,6 +45,14 @@ def test_what_is_put_into_a_namespace_later_is_found_by_name():
     assert messages(ASKED, after("a", "b"), kustomization("b", None)) == []
 
 
+def test_of_two_clusters_each_is_looked_at():
+    given = [after("a", "b"), after("b", "a"), after("a"), after("b", "gone")]
+    assert messages(ASKED, *given) == [
+        "Kustomization a waits for itself, by way of apps/b",
+        "Kustomization b waits for Kustomization gone of namespace apps, which is not there",
+    ]
+
+
 @pytest.mark.parametrize("value", [None, 5, "b", [5], [{}], [{"name": 5}], {"name": "b"}])
 def test_a_malformed_list_waits_for_nothing(value):
     assert messages(ASKED, kustomization(dependsOn=value)) == []
