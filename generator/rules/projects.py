@@ -121,14 +121,16 @@ def _range(names: list[str], beginning: str) -> range:
 def is_tenants(scene: Scene, item: Item) -> bool:
     """Tell whether a project is one tenant's: by its label, or by where its Applications may go.
 
-    One that allows every namespace, one of the control plane, or those of several tenants is the platform's own. Where
-    no namespace says whose it is, each other project is taken for a tenant's.
+    One that allows every namespace, one of the control plane, or those of several tenants is the platform's own, and so
+    is one that makes namespaces. Where no namespace says whose it is, each other project is taken for a tenant's.
     """
     labels = inside(item.body, "metadata", "labels")
     if labels.get(TENANT_LABEL) or labels.get(FLUX_TENANT):
         return True
     patterns = [one.get("namespace") for one in destinations(item)]
     if not patterns or item.name == DEFAULT or any(map(is_any, patterns)):
+        return False
+    if _holds(inside(item.body, "spec").get("clusterResourceWhitelist"), "", "Namespace"):
         return False
     if any(isinstance(one, str) and scene.reach(one) == CONTROL_PLANE for one in patterns):
         return False

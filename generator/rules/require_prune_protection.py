@@ -3,7 +3,8 @@
 For Argo CD, ``argocd.argoproj.io/sync-options`` of the Namespace asks before it is pruned (``Prune=confirm``) and
 before it is deleted with its Application (``Delete=confirm``), or forbids it (``false``). For Flux,
 ``kustomize.toolkit.fluxcd.io/prune: disabled`` keeps it; both look at the object in the cluster, so that it goes one
-change after the annotation does. What does not prune by itself takes no Namespace away.
+change after the annotation does. What does not prune by itself takes no Namespace away. One that says that it is on
+its way out (``tenantry.dev/lifecycle: offboarding``) has lost its protection on purpose.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ PARAMETERS = {"engine": Word(("flux", "argocd"))}
 
 _OPTIONS = "argocd.argoproj.io/sync-options"
 _PRUNE = "kustomize.toolkit.fluxcd.io/prune"
+_LIFECYCLE = "tenantry.dev/lifecycle"
 _FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
@@ -33,7 +35,7 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
             continue
         seen.add((id(build), ways))
         for space in build.spaces:
-            lacking = [way for way in ways if not _is_kept(space, way)]
+            lacking = [] if _is_leaving(space) else [way for way in ways if not _is_kept(space, way)]
             if lacking and (id(space), space.name) not in told:
                 told.add((id(space), space.name))
                 yield hit(space, f"goes with all in it when {applier.kind} {path(applier)} {_when(lacking)}")
@@ -50,6 +52,10 @@ def _ways_of_argo(item: Item) -> Iterator[str]:
         yield "Prune"
     if _FINALIZER in texts(item.body, "metadata", "finalizers"):
         yield "Delete"
+
+
+def _is_leaving(space: Item) -> bool:
+    return inside(space.body, "metadata", "labels").get(_LIFECYCLE) == "offboarding"
 
 
 def _is_kept(space: Item, way: str) -> bool:

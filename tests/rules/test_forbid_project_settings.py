@@ -92,6 +92,12 @@ def test_a_project_that_is_no_tenants_may_make_them(destinations):
     assert told("guardrail-kinds", *TENANTS, given) == told("no-account", *TENANTS, given) == []
 
 
+def test_a_project_that_makes_the_namespaces_is_the_platforms_though_they_are_of_one_tenant():
+    space = [{"group": "", "kind": "Namespace"}]
+    given = project(clusterResourceWhitelist=space, namespaceResourceBlacklist=None, destinationServiceAccounts=None)
+    assert told("guardrail-kinds", *TENANTS, given) == told("no-account", *TENANTS, given) == []
+
+
 def test_a_label_makes_a_project_a_tenants():
     given = project(destinations=to("*"), destinationServiceAccounts=None)
     given["metadata"]["labels"] = {"tenantry.dev/tenant": "vision"}

@@ -35,6 +35,13 @@ def test_flux_prunes_no_namespace():
     assert len(of_flux(marked(annotations={KEPT: "enabled"}))) == 1
 
 
+def test_what_is_on_its_way_out_has_lost_its_protection_on_purpose():
+    leaving = marked(labels={"tenantry.dev/lifecycle": "offboarding"})
+    assert of_flux(leaving) == of_argo(leaving, prune=True) == []
+    frozen = marked(labels={"tenantry.dev/lifecycle": "frozen"})
+    assert len(of_flux(frozen)) == len(of_argo(frozen, prune=True)) == 1
+
+
 def test_what_does_not_prune_or_keeps_all_takes_nothing_away():
     assert of_flux(space("vision"), prune=False) == []
     assert of_flux(space("vision"), commonMetadata={"annotations": {KEPT: "disabled"}}) == []
