@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from generator import __version__, names, repository, validity
+from generator import __version__, names, repository, revisions, validity
 from generator.commands import schema
 from generator.console import count, tell
+from generator.formats import FORMATS
 from generator.pipeline import Options, render
 from generator.problems import InputError, Place, Problem
 
@@ -34,18 +35,39 @@ HOSTED = {
     "github": {".github/CODEOWNERS": "CODEOWNERS", ".github/workflows/tenantry.yml": "github-workflow.yml"},
     "gitlab": {".gitlab/CODEOWNERS": "CODEOWNERS", ".gitlab-ci.yml": "gitlab-ci.yml"},
 }
-#: How the manifests come onto the cluster.
-_APPLIED = {
-    "flux": (
-        "Flux applies it: write this repository's address as `repository` into `tenants/platform.yaml` and render; "
-        "then point Flux to `./rendered/{cluster}/sync`, which holds all that it needs."
-    ),
-    "argocd": "Argo CD applies it: give it an `Application` with `path: rendered/{cluster}` and `recurse: true`.",
+#: The same, by the engine that applies the manifests; the paths by the name of the cluster.
+SYNCED = {
+    "flux": {
+        "clusters/{cluster}/kustomization.yaml": "flux-cluster.yaml",
+        "clusters/{cluster}/flux-system/kustomization.yaml": "flux-system.yaml",
+        "clusters/{cluster}/flux-system/gotk-components.yaml": "gotk.yaml",
+        "clusters/{cluster}/flux-system/gotk-sync.yaml": "gotk.yaml",
+    },
+    "argocd": {
+        "clusters/{cluster}/argocd/settings.yaml": "argocd-settings.yaml",
+        "clusters/{cluster}/argocd/default-project.yaml": "argocd-default-project.yaml",
+    },
 }
+#: What the README says of each engine, and what it is called.
+STEPS = {"flux": "sync-flux.md", "argocd": "sync-argocd.md"}
+_NAMED = {"flux": "Flux", "argocd": "Argo CD"}
+_BOOTSTRAP = "flux bootstrap {host} --owner=OWNER --repository=REPOSITORY --branch=main --path=clusters/{cluster}"
+_ELSEWHERE = "https://git.example.com/platform/tenants.git"
 #: What CI and the review follow, which is the platform team's too.
 _CI = {"github": ("/.github/",), "gitlab": ("/.gitlab/", "/.gitlab-ci.yml")}
 #: How far the clusters that people run are behind the newest Kubernetes, in minor versions.
 _BEHIND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What the repository is for."""
+
+    host: str
+    engine: str
+    cluster: str
+    version: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +84,23 @@ class _Plan:
 @click.option("--argocd", "sync", flag_value="argocd", help="Argo CD applies what is rendered.")
 @click.option("--github", "host", flag_value="github", help="The repository is on GitHub; the default.")
 @click.option("--gitlab", "host", flag_value="gitlab", help="The repository is on GitLab.")
+@click.option("--repository", "address", metavar="URL", help="The address of the git repository; its remote's, if any.")
 @click.option("--cluster", metavar="NAME", default="production", show_default=True, help="The name of the cluster.")
 @click.option("--kubernetes", metavar="VERSION", help="The cluster's Kubernetes version, such as 1.34.")
 @click.pass_obj
 def command(
-    start: Path, *, folder: Path, sync: str | None, host: str | None, cluster: str, kubernetes: str | None
+    start: Path, /, *, folder: Path, address: str | None, cluster: str, kubernetes: str | None, **flags: str | None
 ) -> int:
     """Start a GitOps repository of tenants in DIR, or here."""
     version = kubernetes or validity.known_versions()[-1 - _BEHIND]
     root = start / folder
-    problems = [*_check_options(cluster, version), *_check_folder(root)]
+    problems = [*_check_options(cluster, version, address), *_check_folder(root)]
     if problems:
         raise InputError(problems)
     fresh = not os.path.lexists(root / repository.PLATFORM)
-    plan = _plan(root, _wanted(root, host or "github", cluster, version, sync or "flux"))
+    found = address or _remote(root)
+    chosen = _Choice(flags["host"] or "github", flags["sync"] or "flux", cluster, version, found or _ELSEWHERE)
+    plan = _plan(root, _wanted(root, chosen))
     _write(root, plan.write)
     _say_what_was_done(plan)
     if not fresh:
@@ -85,11 +110,26 @@ def command(
     if outcome.errors:
         return 2
     click.echo(f"rendered {count(outcome.tenants, 'tenant')} into {count(outcome.files, 'file')}")
-    _say_what_is_next(root, host or "github", version if kubernetes is None else None)
+    _say_what_is_next(root, chosen, is_assumed=kubernetes is None, is_known=found is not None)
     return 0
 
 
-def _check_options(cluster: str, version: str) -> Iterator[Problem]:
+def _remote(root: Path) -> str | None:
+    """Return where git says that the repository comes from, if an engine can read it from there."""
+    folder = next(folder for folder in (root, *root.resolve().parents) if folder.is_dir())
+    for known in sorted(revisions.remotes(folder)):
+        host, colon, path = known.partition(":")
+        is_short = bool(colon) and "@" in host and not path.startswith("//")
+        address = f"ssh://{host}/{path}" if is_short else known
+        if FORMATS["git-url"](address) is None:
+            return address
+    return None
+
+
+def _check_options(cluster: str, version: str, address: str | None) -> Iterator[Problem]:
+    wrong = FORMATS["git-url"](address) if address is not None else None
+    if wrong is not None:
+        yield Problem(Place("--repository"), f"{address!r} {wrong}")
     reason = names.dns_label(cluster)
     if reason is not None:
         yield Problem(Place("--cluster"), f"{cluster!r} {reason}")
@@ -111,17 +151,21 @@ def _check_folder(root: Path) -> Iterator[Problem]:
 # -- what is wanted, and what is there
 
 
-def _wanted(root: Path, host: str, cluster: str, version: str, sync: str) -> dict[str, str]:
+def _wanted(root: Path, chosen: _Choice) -> dict[str, str]:
     """Return the text of every file that a repository has, by path; the example only where nothing is yet."""
     said = {
-        "__CLUSTER__": cluster,
-        "__KUBERNETES__": version,
-        "__SYNC__": sync,
+        "__APPLIED__": (SCAFFOLD / STEPS[chosen.engine]).read_text(encoding="utf-8").rstrip(),
+        "__BOOTSTRAP__": _BOOTSTRAP.format(host=chosen.host, cluster=chosen.cluster),
+        "__NAMED__": _NAMED[chosen.engine],
+        "__CLUSTER__": chosen.cluster,
+        "__KUBERNETES__": chosen.version,
+        "__SYNC__": chosen.engine,
+        "__REPOSITORY__": chosen.address,
         "__VERSION__": __version__,
-        "__CI__": "\n".join(f"{path:<29} @example/platform-team" for path in _CI[host]),
-        "__APPLIED__": _APPLIED[sync].format(cluster=cluster),
+        "__CI__": "\n".join(f"{path:<29} @example/platform-team" for path in _CI[chosen.host]),
     }
-    texts = {path: _filled(name, said) for path, name in {**FILES, **HOSTED[host]}.items()}
+    synced = {path.format(cluster=chosen.cluster): name for path, name in SYNCED[chosen.engine].items()}
+    texts = {path: _filled(name, said) for path, name in {**FILES, **HOSTED[chosen.host], **synced}.items()}
     texts |= {f"{_SCHEMAS}/{name}": text for name, text in schema.texts().items()}
     if os.path.lexists(root / repository.PLATFORM) or _has_tenants(root):
         del texts[_EXAMPLE]
@@ -197,13 +241,16 @@ def _list(paths: Iterable[str]) -> None:
         click.echo(f"  {path}")
 
 
-def _say_what_is_next(root: Path, host: str, assumed: str | None) -> None:
+def _say_what_is_next(root: Path, chosen: _Choice, *, is_assumed: bool, is_known: bool) -> None:
     click.echo("next:")
     top = next((folder for folder in root.resolve().parents if (folder / ".git").exists()), None)
     if top is not None and not (root / ".git").exists():
         click.echo(f"  move what CI reads to the top of the git repository, {top}")
-    if assumed is not None:
-        click.echo(f"  set the cluster's version in {repository.PLATFORM}, where {assumed} is assumed")
-    click.echo(f"  name your teams in .{host}/CODEOWNERS")
+    if is_assumed:
+        click.echo(f"  set the cluster's version in {repository.PLATFORM}, where {chosen.version} is assumed")
+    if not is_known:
+        click.echo(f"  set the address of this repository in {repository.PLATFORM}, and run: tenantry render")
+    click.echo(f"  name your teams in .{chosen.host}/CODEOWNERS")
     click.echo("  tenantry new NAME --tier small --owner-group GROUP")
-    click.echo("  git add . && git commit")
+    click.echo("  git add . && git commit && git push")
+    click.echo(f"  have {_NAMED[chosen.engine]} apply it, as the README says")

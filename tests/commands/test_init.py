@@ -1,6 +1,8 @@
 import json
 import os
 import re
+import shutil
+import subprocess
 
 import pytest
 import yaml
@@ -17,6 +19,10 @@ wrote:
   .pre-commit-config.yaml
   .vscode/settings.json
   README.md
+  clusters/production/flux-system/gotk-components.yaml
+  clusters/production/flux-system/gotk-sync.yaml
+  clusters/production/flux-system/kustomization.yaml
+  clusters/production/kustomization.yaml
   policies/README.md
   tenants/.schemas/adjustment.schema.json
   tenants/.schemas/custom-resources.schema.json
@@ -28,11 +34,13 @@ wrote:
   tenants/.schemas/waivers.schema.json
   tenants/example.yaml
   tenants/platform.yaml
-rendered 1 tenant into 4 files
+rendered 1 tenant into 10 files
 next:
+  set the address of this repository in tenants/platform.yaml, and run: tenantry render
   name your teams in .github/CODEOWNERS
   tenantry new NAME --tier small --owner-group GROUP
-  git add . && git commit
+  git add . && git commit && git push
+  have Flux apply it, as the README says
 """
 
 
@@ -46,7 +54,9 @@ def contents(folder):
 
 def test_a_repository_is_made_and_is_clean_at_once(tenantry, tmp_path):
     assert tenantry("init", "--kubernetes", "1.34") == (0, NEW, "")
-    assert tenantry("check") == (0, "1 tenant, 4 files: rendered/ is current\nno findings\n", "")
+    code, out, _ = tenantry("check")
+    assert (code, out.splitlines()[0]) == (0, "1 tenant, 10 files: rendered/ is current")
+    assert out.splitlines()[-1] == "1 finding: 1 info"  # that nobody signs commits yet
     assert (tmp_path / "rendered/production/tenants/example/20-rbac.yaml").is_file()
 
 
@@ -59,6 +69,8 @@ def test_every_kind_of_repository_is_clean_and_has_no_placeholder_left(tenantry,
     assert [path for path, text in texts.items() if re.search(rb"__[A-Z]+__", text)] == []
     platform = documents.read(tmp_path / "made", "tenants/platform.yaml").value
     assert platform["spec"]["clusters"][0]["sync"] == sync
+    assert any(path.startswith("rendered/on/sync/") for path in texts)
+    assert any(path.startswith("clusters/on/") for path in texts)
     assert any(path.startswith("rendered/on/") for path in texts)
     assert (".gitlab-ci.yml" in texts) == (host == "gitlab")
     assert (".github/workflows/tenantry.yml" in texts) == (host == "github")
@@ -128,6 +140,13 @@ def test_all_that_stands_in_the_way_is_told_at_once_and_nothing_is_written(tenan
             f"--cluster: 'Prod_EU' {names.DNS_LABEL.refuse('Prod_EU')}\n",
         ),
         (
+            ("--repository", "http://git.example.com/t.git"),
+            (
+                "--repository: 'http://git.example.com/t.git' is not encrypted, so that anybody on the way can change what is "
+                "applied; write https://git.example.com/t.git\n"
+            ),
+        ),
+        (
             ("--kubernetes", "v1.34.2"),
             "--kubernetes: 'v1.34.2' has no schemas to check against; write 1.34\n",
         ),
@@ -193,10 +212,69 @@ def test_owners_editors_hooks_and_git_know_the_layout(tenantry, tmp_path):
     hook = yaml.safe_load((tmp_path / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"][0]
     assert (hook["entry"], hook["pass_filenames"]) == ("tenantry check", False)
     attributes = (tmp_path / ".gitattributes").read_text().splitlines()
-    assert "rendered/** text eol=lf" in attributes  # a review must see what is rendered
+    assert "rendered/** text eol=lf" in attributes
+    folded = [line for line in attributes if "generated" in line]  # a host folds away what is marked so
+    assert folded == ["rendered/*/sync/tenants*/kustomization.yaml linguist-generated=true"]
+    assert owners[owners.index("/rendered/*/sync/") + 1] == "@example/security-team"
     assert (tmp_path / ".gitignore").read_text() == ".tenantry/\n"
 
 
 def test_every_file_of_the_scaffold_is_used():
-    used = {*init.FILES.values(), *(name for files in init.HOSTED.values() for name in files.values())}
+    used = {*init.FILES.values(), *init.STEPS.values()}
+    used |= {name for table in (init.HOSTED, init.SYNCED) for files in table.values() for name in files.values()}
     assert used == {path.name for path in init.SCAFFOLD.iterdir()}
+
+
+def address(root):
+    return documents.read(root, "tenants/platform.yaml").value["spec"]["repository"]["url"]
+
+
+@pytest.mark.parametrize(
+    ("remote", "expected"),
+    [
+        ("https://github.com/example/tenants.git", "https://github.com/example/tenants.git"),
+        ("git@github.com:example/tenants.git", "ssh://git@github.com/example/tenants.git"),
+        ("ssh://git@github.com/example/tenants.git", "ssh://git@github.com/example/tenants.git"),
+        ("/srv/git/tenants.git", "https://git.example.com/platform/tenants.git"),  # nobody else can read that
+    ],
+)
+def test_the_repository_is_the_one_that_git_knows(tenantry, tmp_path, remote, expected):
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "remote", "add", "origin", remote], cwd=tmp_path, check=True)
+    out = tenantry("init")[1]
+    assert address(tmp_path) == expected
+    assert ("set the address of this repository" in out) == ("git.example.com" in expected)
+
+
+def test_an_address_that_is_given_is_taken(tenantry, tmp_path):
+    url = "https://gitlab.com/example/tenants.git"
+    assert "set the address" not in tenantry("init", "--argocd", "--repository", url)[1]
+    assert address(tmp_path) == url
+    assert url in (tmp_path / "rendered/production/sync/root.yaml").read_text()
+
+
+@pytest.mark.parametrize("sync", ["flux", "argocd"])
+def test_a_new_repository_is_locked_down_as_the_policies_ask(tenantry, sync):
+    tenantry("init", f"--{sync}")
+    out = json.loads(tenantry("lint", ".", "--format", "json")[1])
+    assert [one["policy"] for one in out["findings"]] == ["flux-sources-are-verified"] * (sync == "flux")
+
+
+def test_the_readme_names_what_is_there(tenantry, tmp_path):
+    for sync in ("flux", "argocd"):
+        tenantry("init", sync, f"--{sync}", "--gitlab")
+        root = tmp_path / sync
+        text = (root / "README.md").read_text()
+        named = set(re.findall(r"(?:clusters|rendered)/production(?:/[-\w.]+)*", text))
+        assert named
+        assert [path for path in named if not (root / path).exists()] == []
+        assert ("flux bootstrap gitlab " in text) == (sync == "flux")
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not here, which has kustomize in it")
+def test_what_flux_is_led_to_can_be_built(tenantry, tmp_path):
+    tenantry("init")
+    (tmp_path / "clusters/production/flux-system/gotk-components.yaml").write_text("# none\n")
+    command = ["kubectl", "kustomize", "--load-restrictor", "LoadRestrictionsNone", "rendered/production/sync"]
+    built = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert {body["kind"] for body in yaml.safe_load_all(built)} >= {"GitRepository", "Kustomization", "ServiceAccount"}
