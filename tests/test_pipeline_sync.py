@@ -32,8 +32,8 @@ def test_a_shard_lists_the_files_of_its_tenants_where_they_are(tmp_path):
 
 @pytest.mark.parametrize(
     "platform",
-    [PLATFORM, SYNCED.replace("flux", "argocd"), SYNCED.replace("sync: flux, ", "")],
-    ids=["no repository", "another engine", "no engine"],
+    [PLATFORM, SYNCED.replace("sync: flux, ", "")],
+    ids=["no repository", "no engine"],
 )
 def test_without_a_repository_and_an_engine_there_is_nothing_to_read(tmp_path, platform):
     repository(tmp_path, "vision", platform=platform)
