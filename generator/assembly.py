@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from generator import emit, manifest, placement, posit, queuefit, queues, sops, validity
+from generator import emit, manifest, placement, posit, queuefit, queues, registries, sops, validity
 from generator.builders import CONCERNS, extras, launchers, pool, queue, sync
 from generator.directory import Facts
 from generator.kueue import API as KUEUE
@@ -268,6 +268,13 @@ def _check_queue(made: Manifest) -> Iterator[Problem]:
         yield Problem(Place(made.origin.document, (*made.origin.route, *own)), f"{label}: {said}")
 
 
+def _registries(here: Placement) -> tuple[tuple[str, ...] | None, tuple[Place, ...]]:
+    """Return where images of jobs may come from (``None``: anywhere), and which bounds of those above say so too."""
+    bounds = [one for one in here.tenant.bounds if one.registries is not None]
+    allowed = registries.under(here.platform.registries, (one.registries for one in bounds))
+    return allowed, tuple(one.origin / "registries" for one in bounds)
+
+
 def _check_jobs(here: Placement, made: Sequence[Manifest]) -> Iterator[Problem]:
     """Find jobs that a launcher lets people ask for, and that the cluster refuses."""
     launchers = [one for one in here.tenant.launchers if one.preset == POSIT and here.home(one).running]
@@ -276,5 +283,5 @@ def _check_jobs(here: Placement, made: Sequence[Manifest]) -> Iterator[Problem]:
     from generator.launcher import ground, proof  # only tenants with such a launcher wait for the template engine
 
     for launcher in launchers:
-        home = ground.ground(here.home(launcher).name, here.cluster.version, made, here.platform.registries)
+        home = ground.ground(here.home(launcher).name, here.cluster.version, made, *_registries(here))
         yield from proof.prove(posit.offer(launcher), home)

@@ -8,7 +8,7 @@ so whatever is accepted at one level is within the bounds of all levels above.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from generator import openings, tree
+from generator import openings, registries, tree
 from generator.hierarchy import Bounds
 from generator.platform import Platform
 from generator.problems import Place, Problem, Route, instead
@@ -32,6 +32,7 @@ def check_references(tenant: Tenant, platform: Platform) -> Iterator[Problem]:
         for name in given or ():
             if name not in known:
                 yield Problem(bounds.origin / field / name, f"{name!r} is not {what}; {instead(name, known)}")
+    yield from registries.check(bounds.registries or (), bounds.origin / "registries")
 
 
 def check(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> Iterator[Problem]:

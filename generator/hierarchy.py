@@ -36,6 +36,7 @@ class Bounds:
     roles: tuple[str, ...] | None
     launchers: tuple[str, ...] | None
     labels: tuple[str, ...]
+    registries: tuple[str, ...] | None
     origin: Place
 
 
@@ -58,5 +59,6 @@ def bounds(value: Mapping[str, Any] | None, place: Place) -> Bounds | None:
         roles=tuple(value["roles"]) if "roles" in value else None,
         launchers=tuple(value["launchers"]) if "launchers" in value else None,
         labels=tuple(get("labels", ())),
+        registries=tuple(value["registries"]) if "registries" in value else None,
         origin=place,
     )

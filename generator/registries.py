@@ -1,7 +1,7 @@
 """Where images of jobs may come from: how the prefixes are written that their names begin with."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from generator.problems import Place, Problem
 
@@ -23,6 +23,21 @@ def check(given: Sequence[str], origin: Place) -> Iterator[Problem]:
         ]
         for other in (*same, *wider)[:1]:
             yield Problem(place, f"{other!r} allows all images of {prefix!r} already; drop one of them")
+
+
+def under(given: tuple[str, ...] | None, bounds: Iterable[Sequence[str] | None]) -> tuple[str, ...] | None:
+    """Return the prefixes that are allowed by all; ``None`` allows any."""
+    for bound in bounds:
+        given = given if bound is None else _narrowed(given, bound)
+    return given
+
+
+def _narrowed(given: Sequence[str] | None, bound: Sequence[str]) -> tuple[str, ...]:
+    if given is None:
+        return tuple(bound)
+    within = [one for one in given if any(_parts(one).startswith(_parts(other)) for other in bound)]
+    within += [one for one in bound if any(_parts(one).startswith(_parts(other)) for other in given)]
+    return tuple({_parts(one): one for one in reversed(within)}.values())[::-1]
 
 
 def _parts(prefix: str) -> str:

@@ -7,7 +7,7 @@ programs its launcher may run) is taken to be what the tenant file names.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from generator import cloud
+from generator import cloud, registries
 from generator.directory import NO_FACTS
 from generator.launcher.surroundings import Surroundings
 from generator.launchers import POSIT, Launcher
@@ -61,7 +61,7 @@ def of(launcher: Launcher, tenant: Tenant, cluster: Cluster, platform: Platform)
         kubernetes=cluster.version,
         accounts=accounts,
         launcher=_own_account(here, home, launcher),
-        registries=platform.registries,
+        registries=registries.under(platform.registries, (one.registries for one in tenant.bounds)),
         secrets=frozenset(_secrets(pod)),
         pull_secrets=frozenset(
             [*_texts(pod.get("imagePullSecrets"), "name"), *(name for one in listed for name in one.image_pull_secrets)]

@@ -128,7 +128,7 @@ class Tenant:
 
     ``kept_owners`` and ``kept_members`` are whom of the parent's they keep; ``children`` ``None`` sets no bounds.
     ``queue`` is ``None`` for one whose jobs are not queued. Once the tenant is resolved, ``propagate`` holds what comes
-    down to it as well.
+    down to it as well, and ``bounds`` those of all above it.
     """
 
     name: str
@@ -144,6 +144,7 @@ class Tenant:
     kept_owners: tuple[Kept, ...]
     kept_members: tuple[Kept, ...]
     children: Bounds | None
+    bounds: tuple[Bounds, ...]
     namespaces: tuple[NamespaceSpec, ...]
     settings: Settings
     service_accounts: tuple[ServiceAccount, ...]
@@ -179,6 +180,7 @@ def from_value(value: Mapping[str, Any], document: str) -> Tenant:
         kept_owners=_kept(get("owners", ()), here / "owners"),
         kept_members=_kept(get("members", ()), here / "members"),
         children=bounds(get("children"), here / "children"),
+        bounds=(),
         namespaces=_namespaces(get("namespaces"), place),
         settings=settings(spec, here, metadata.get("labels", {})),
         service_accounts=_service_accounts(get("serviceAccounts"), here, identity),

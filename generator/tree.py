@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from generator import launchers, posit
+from generator.hierarchy import Bounds
 from generator.lifecycle import ACTIVE, FROZEN, OFFBOARDING, Offboarding
 from generator.platform import Platform
 from generator.problems import Place, Problem, instead
@@ -57,6 +58,7 @@ def resolve(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> 
         kept_owners=(),
         kept_members=(),
         propagate=_coming(line),
+        bounds=_bounds(ancestors),
         lifecycle=_lifecycle(tenant, ancestors),
     )
 
@@ -66,6 +68,12 @@ def _coming(line: Sequence[Tenant]) -> tuple[Propagation, ...]:
     if not any(one.propagate for one in line):
         return ()
     return tuple({one.origin: one for tenant in reversed(line) for one in tenant.propagate}.values())
+
+
+def _bounds(ancestors: Sequence[Tenant]) -> tuple[Bounds, ...]:
+    """Return the bounds of all above, from the head of the line on, as :func:`_coming` does."""
+    found = [bounds for one in reversed(ancestors) for bounds in (*one.bounds, one.children) if bounds is not None]
+    return tuple({one.origin: one for one in found}.values())
 
 
 def resolve_line(line: Sequence[Tenant], platform: Platform) -> list[Tenant]:

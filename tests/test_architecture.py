@@ -261,6 +261,7 @@ OWN = {
     "names",  # clusters may be a plain list
     "foreign",  # options that another engine has
     "posit",  # what only one preset has is a record of its own
+    "bounds",  # those of the tenants above
     "presets",  # a site adds them in files of their own
 }
 KEYED = {platform.RoleDefinition: {"name"}, propagation.Propagation: {"source", "template"}}

@@ -233,6 +233,24 @@ def test_bounds_name_roles_and_presets_that_there_are():
     ]
 
 
+def test_bounds_name_registries_as_the_platform_file_does():
+    own = tenant_of("vision", "children: {registries: ['https://ghcr.io/']}")
+    assert told(bounds.check(own, [], platform_of(TWO_CLUSTERS))) == [
+        "tenants/vision.yaml#spec/children/registries/https://ghcr.io/: 'https://ghcr.io/' has a scheme, and the names of images have none; write ghcr.io/"
+    ]
+
+
+def test_the_bounds_of_all_above_come_down_from_the_head():
+    line = [
+        tenant_of("child", "parent: mother\nchildren: {roles: []}"),
+        tenant_of("mother", "parent: granny\nchildren: {limits: true}"),
+        tenant_of("granny", "children: {clusters: true}"),
+    ]
+    found = tree.resolve_line(line, platform_of(TWO_CLUSTERS))
+    assert [one.origin.document for one in found[0].bounds] == ["tenants/granny.yaml", "tenants/mother.yaml"]
+    assert found[0].bounds == tree.resolve(line[0], line[1:], platform_of(TWO_CLUSTERS)).bounds
+
+
 LEVELS = ("privileged", "baseline", "restricted")
 said = st.fixed_dictionaries(
     {},

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from repositories import CODE, PLATFORM, files, rendering, repository, tenantry, told, write
+from repositories import CODE, PLATFORM, files, rendering, repository, tenant, tenantry, told, write
 
 from generator.pipeline import Options, render
 
@@ -125,6 +125,22 @@ def test_images_come_from_the_registries_of_the_platform(root):
     )
     write(root, "tenants/platform.yaml", f"{PLATFORM}  registries: [registry.example.com/, ghcr.io/example]\n")
     rendering(root)
+
+
+def test_images_come_from_the_registries_that_those_above_let_them_come_from(root):
+    images = '{for: "*", container-images: [ghcr.io/example/r:1], default-container-image: ghcr.io/example/r:1,'
+    text = (HEAD + SPEC).replace('{for: "*",', images).replace("spec:\n", "spec:\n  parent: research\n", 1)
+    write(root, "tenants/vision.yaml", text)
+    group = "{namespaces: [], children: {registries: [%s]}}"
+    write(root, "tenants/platform.yaml", f"{PLATFORM}  registries: [registry.example.com/, ghcr.io/]\n")
+    write(root, "tenants/research.yaml", tenant("research", group % "ghcr.io/example/, other.io/"))
+    rendering(root)
+    write(root, "tenants/research.yaml", tenant("research", group % "registry.example.com/"))
+    (found,) = told(render(root, Options()))
+    assert found.endswith(
+        "the image 'ghcr.io/example/r:1'; the registries of vision-train are registry.example.com/ "
+        "(tenants/research.yaml#spec/children/registries); take it from one of them"
+    )
 
 
 def test_whoever_has_no_such_launcher_does_not_wait_for_what_proves_its_jobs(root):

@@ -17,7 +17,8 @@ _KINDS: Mapping[Plugin, str] = {Plugin.LIMIT_RANGER: "LimitRange", Plugin.RESOUR
 class Ground:
     """A namespace of a cluster of this Kubernetes version, with what bounds its pods by name.
 
-    ``registries`` are the prefixes that images may have; ``None`` means that nobody says.
+    ``registries`` are the prefixes that images may have; ``None`` means that nobody says. ``bounds`` are the places
+    that say so beside the platform.
     """
 
     namespace: str
@@ -26,6 +27,7 @@ class Ground:
     limit_ranges: Mapping[str, Manifest]
     quotas: Mapping[str, Manifest]
     registries: tuple[str, ...] | None = None
+    bounds: tuple[Place, ...] = ()
 
     def specs(self, plugin: Plugin) -> dict[str, Any]:
         """Return the specs of all LimitRanges, or of all quotas, by name."""
@@ -54,7 +56,11 @@ class Ground:
 
 
 def ground(
-    namespace: str, version: str, manifests: Iterable[Manifest], registries: tuple[str, ...] | None = None
+    namespace: str,
+    version: str,
+    manifests: Iterable[Manifest],
+    registries: tuple[str, ...] | None = None,
+    bounds: tuple[Place, ...] = (),
 ) -> Ground:
     """Find what bounds the pods of a namespace among the manifests that are applied with it."""
     found: dict[str, dict[str, Manifest]] = {kind: {} for kind in ("Namespace", *_KINDS.values())}
@@ -65,4 +71,4 @@ def ground(
             found[kind][metadata["name"]] = one
     labels = found["Namespace"][namespace].body["metadata"].get("labels") if found["Namespace"] else None
     standard = podsecurity.enforced(labels or {})
-    return Ground(namespace, version, standard, found["LimitRange"], found["ResourceQuota"], registries)
+    return Ground(namespace, version, standard, found["LimitRange"], found["ResourceQuota"], registries, bounds)

@@ -103,13 +103,14 @@ class _Trial:
         registries = self.ground.registries
         if registries is None:
             return
-        allowed = ", ".join(registries) or "none"
+        bounds = self.ground.bounds
+        allowed = (", ".join(registries) or "none") + (f" ({', '.join(map(str, bounds))})" if bounds else "")
         for image in dict.fromkeys((*ask.images, *tried.images)):
             if image != _IMAGE and not is_from(image, registries):
                 place = ask.images[image] if image in ask.images else self._blamed(ask, "images", image)[0]
                 message = f"{ask.subject.removesuffix(',')} runs the image {image!r}; the registries of "
                 message += f"{self.ground.namespace} are {allowed}; take it from one of them"
-                yield ("image", image, place), Problem(place, message)
+                yield ("image", image, place), Problem(place, message, others=bounds)
 
     def _blamed(self, ask: Ask, kind: _Kind, text: str) -> tuple[Place, str]:
         """Return the place and the name of the one setting of the templates without which *text* would not be told."""
