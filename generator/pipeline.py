@@ -37,7 +37,6 @@ from generator.commons import Output, Synced
 from generator.crew import Crew
 from generator.directory import Directory, Entry, Facts
 from generator.finding import Finding
-from generator.guard import Case
 from generator.index import Index
 from generator.losses import Losses
 from generator.outcome import Options, Outcome
@@ -45,6 +44,7 @@ from generator.problems import Place
 from generator.repository import Stamp
 from generator.shard import Built, Change, Shard, Surveyed
 from generator.site import Site, read_removals, read_site, snapshots
+from generator.vanishing import Case
 from generator.verdicts import Ground, Judge
 
 __all__ = ["Options", "Outcome", "render"]
