@@ -6,10 +6,11 @@ Flux and one with Argo CD take up, as ``engines`` has them.
 
 import random
 import shutil
+from copy import deepcopy
 
 import pytest
 import yaml
-from engines import Cluster, wanted
+from engines import Cluster, Flux, wanted
 from repositories import files, repository, write
 
 from generator.pipeline import Options, render
@@ -35,24 +36,20 @@ class Organisation:
         self.chance = random.Random(seed)  # noqa: S311 - edits, and no secret
         self.tenants = {"a": {}, "b": {"namespaces": [{"name": "p"}, {"name": "q"}]}, "c": {"clusters": ["eu", "us"]}}
         self.leaving = "active"
+        self.shard = 2
+        self.platform = PLATFORM
 
     def edit(self):
-        change = self.chance.choice(
-            [
-                self.phase,
-                self.phase,
-                self.delete,
-                self.delete,
-                self.add,
-                self.rename,
-                self.move,
-                self.list,
-                self.drop,
-                self.cluster,
-            ]
-        )
-        name = self.chance.choice(sorted(self.tenants) or ["a"])
-        change(name, self.tenants.setdefault(name, {}))
+        """Do one thing, or several at once."""
+        changes = [self.phase, self.delete, self.delete, self.add, self.rename, self.move, self.list, self.drop]
+        for change in self.chance.choices(
+            [*changes, self.phase, self.cluster, self.divide], k=self.chance.randint(1, 3)
+        ):
+            name = self.chance.choice(sorted(self.tenants) or ["a"])
+            change(name, self.tenants.setdefault(name, {}))
+
+    def divide(self, *_):
+        self.shard = self.chance.randint(1, 3)
 
     def phase(self, _, spec):
         which = self.chance.choice([spec, *spec.get("namespaces", ())])
@@ -62,10 +59,10 @@ class Organisation:
         del self.tenants[name]
 
     def add(self, *_):
-        self.tenants.setdefault(self.chance.choice("abcdef"), {})
+        self.tenants.setdefault(self.chance.choice("abcdefghi"), {})
 
     def rename(self, name, spec):
-        new = self.chance.choice("abcdef")
+        new = self.chance.choice("abcdefghi")
         if new not in self.tenants:
             self.tenants[new] = spec
             del self.tenants[name]
@@ -99,7 +96,7 @@ class Organisation:
 
     def write(self, root):
         shutil.rmtree(root / "tenants", ignore_errors=True)
-        repository(root, platform=PLATFORM % self.leaving)
+        repository(root, platform=(self.platform % self.leaving).replace("SHARD", str(self.shard)))
         for name, spec in self.tenants.items():
             value = {"apiVersion": "tenantry.dev/v1", "kind": "Tenant", "metadata": {"name": name}, "spec": spec}
             write(root, f"tenants/{name}.yaml", yaml.safe_dump(value))
@@ -115,32 +112,34 @@ def namespaces(found):
     }
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_nothing_is_deleted_early_and_nothing_is_left_behind(tmp_path, seed):
-    organisation = Organisation(seed)
-    clusters = [Cluster("eu", "flux"), Cluster("us", "argocd")]
-    organisation.write(tmp_path)
-    assert render(tmp_path, Options(jobs=1)).errors == []
+def history(organisation, root, length):
+    """Make random edits; yield what was rendered before and after each that is accepted, first what there is at all."""
+    organisation.write(root)
+    assert render(root, Options(jobs=1)).errors == []
+    yield None, files(root)
     accepted = refused = 0
-    for _ in range(25):
-        before = files(tmp_path)
-        for cluster in clusters:
-            cluster.sync(before)
-        shutil.rmtree(tmp_path.with_name(f"{tmp_path.name}-kept"), ignore_errors=True)
-        shutil.copytree(tmp_path / "tenants", tmp_path.with_name(f"{tmp_path.name}-kept"))
-        kept = yaml.safe_dump((organisation.tenants, organisation.leaving))
+    for _ in range(length):
+        before = files(root)
+        kept = deepcopy((organisation.tenants, organisation.leaving, organisation.shard))
         organisation.edit()
-        organisation.write(tmp_path)
-        outcome = render(tmp_path, Options(jobs=1, use_index=organisation.chance.random() < 0.5))
-        if outcome.errors:
-            assert files(tmp_path) == before
-            organisation.tenants, organisation.leaving = yaml.safe_load(kept)
-            organisation.write(tmp_path)
+        organisation.write(root)
+        if render(root, Options(jobs=1, use_index=organisation.chance.random() < 0.5)).errors:
+            assert files(root) == before
+            organisation.tenants, organisation.leaving, organisation.shard = kept
+            organisation.write(root)
             refused += 1
-            continue
-        accepted += 1
-        after = files(tmp_path)
-        phases = namespaces(before)
+        else:
+            accepted += 1
+            yield before, files(root)
+    assert accepted
+    assert refused
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_is_deleted_early_and_nothing_is_left_behind(tmp_path, seed):
+    clusters = [Cluster("eu", "flux"), Cluster("us", "argocd")]
+    for before, after in history(Organisation(seed), tmp_path, 25):
+        phases = namespaces(before) if before is not None else {}
         vanished = phases.keys() - namespaces(after).keys()
         assert {phases[one] for one in vanished} <= {"offboarding"}
         for cluster in clusters:
@@ -149,8 +148,6 @@ def test_nothing_is_deleted_early_and_nothing_is_left_behind(tmp_path, seed):
             assert sorted(cluster.lost[lost:]) == sorted(name for where, name in vanished if where == cluster.name)
             live = {one for one in cluster.live if one[0] != "PersistentVolumeClaim"}
             assert live == wanted(after, cluster.name).keys()
-    assert accepted
-    assert refused
 
 
 @pytest.mark.parametrize("engine", ["flux", "argocd"])
@@ -166,3 +163,24 @@ def test_a_cluster_that_misses_the_first_commit_loses_nothing(tmp_path, engine):
     assert render(tmp_path, Options()).errors == []
     cluster.sync(files(tmp_path))
     assert (cluster.lost, cluster.namespaces) == ([], {"goes", "keeps"})
+
+
+@pytest.mark.parametrize("seed", [1, 13, 15])
+def test_nothing_goes_early_and_nothing_stays_whatever_shards_there_are(tmp_path, seed):
+    organisation = Organisation(100 + seed)
+    organisation.tenants |= {name: {} for name in "def"}
+    organisation.platform = PLATFORM.replace("sync: flux", "sync: {engine: flux, tenantsPerShard: SHARD}").replace(
+        "spec:\n", "spec:\n  repository: {url: https://git.example.com/tenants.git}\n"
+    )
+    cluster = Flux("eu", organisation.chance)
+    for before, after in history(organisation, tmp_path, 20):
+        if before is None:
+            cluster.sync(after)
+            continue
+        vanished = namespaces(before).keys() - namespaces(after).keys()
+        lost = len(cluster.lost)
+        cluster.sync(after)
+        assert sorted(cluster.lost[lost:]) == sorted(name for where, name in vanished if where == "eu")
+        # What passes from one shard to another may be deleted by the first and made by the second, in this order.
+        cluster.sync(after)
+        assert cluster.live.keys() == wanted(after, "eu").keys()
