@@ -247,7 +247,8 @@ def _check_names(
                     f"the tenant has a {kind} of its own name on {cluster}, and {name!r} is one of the platform there "
                     f"too ({other}); rename one"
                 )
-                yield Problem(Place(cohorts.members[name].document, ("metadata", "name")), message)
+                place = Place(cohorts.members[name].document, ("metadata", "name"))
+                yield Problem(place, message, others=(other,))
 
 
 def _check_flavors(cohorts: Cohorts, cluster: str, branch: Branch) -> Iterator[Problem]:
@@ -281,7 +282,7 @@ def _too_much(
         f"the queues of {cluster} have {shown}{more} = {total} {pair[1]} of {pair[0]}, and there are {there}; "
         "lower one of them"
     )
-    return Problem(place, message)
+    return Problem(place, message, others=tuple(at for at, _ in largest[:_SHOWN]))
 
 
 #: Of many quotas that make a sum, so many are told, the largest first.

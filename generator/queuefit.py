@@ -12,7 +12,7 @@ from generator import quantity
 from generator.cohorts import Written
 from generator.kueue import DEFAULT_QUEUE, QUEUE_LABEL
 from generator.kueue.jobs import JOB_KINDS
-from generator.kueue.quotas import caps
+from generator.kueue.quotas import caps, keys
 from generator.launcher import preset
 from generator.launchers import POSIT, Launcher
 from generator.placement import Namespace, Placement
@@ -54,12 +54,13 @@ def _check_use(here: Placement, queue: Queue, available: Written) -> Iterator[Pr
         cap = sum((one for one in allowed if one is not None), ZERO)
         if most > cap:
             largest = max(by_flavor, key=lambda flavor: by_flavor[flavor].milli)
+            quota = _quota_place(here, name)
             message = (
                 f"with what it may borrow on {here.cluster.name} the queue can use {_sum(by_flavor)} {name}, and the "
-                f"quota allows {_where(namespaces)} {cap} ({_quota_place(here)}): jobs would be started and their pods "
-                "refused; lower what the queue has or may borrow, or raise the quota"
+                f"quota allows {_where(namespaces)} {cap} ({quota}): jobs would be started and their pods refused; "
+                "lower what the queue has or may borrow, or raise the quota"
             )
-            yield Problem(queue.origin / "flavors" / largest / name, message)
+            yield Problem(queue.origin / "flavors" / largest / name, message, others=(quota,))
 
 
 def _check_promises(here: Placement, promised: Written) -> Iterator[Problem]:
@@ -69,12 +70,12 @@ def _check_promises(here: Placement, promised: Written) -> Iterator[Problem]:
         total = sum(by_flavor.values(), ZERO)
         cap = caps(name, quota.hard) if quota is not None else None
         if quota is not None and cap is not None and total > cap:
+            place = _quota_place(here, name)
             message = (
                 f"the queues of the tenant and of those below it have {_sum(by_flavor)} {name} on {here.cluster.name}, "
-                f"and its quota is {cap} ({quota.origin / 'hard'}); lower one of them, or raise the quota"
+                f"and its quota is {cap} ({place}); lower one of them, or raise the quota"
             )
-            origin = queue.origin if queue is not None else here.tenant.origin / "spec"
-            yield Problem(origin, message)
+            yield Problem(queue.origin if queue is not None else place, message, others=(place,))
 
 
 def _check_delegated(here: Placement) -> Iterator[Problem]:
@@ -99,13 +100,13 @@ def _check_delegated(here: Placement) -> Iterator[Problem]:
     for name, by_flavor in _by_resource(here.seat.reach).items():
         cap = caps(name, quota.hard)
         if cap is not None and sum(by_flavor.values(), ZERO) > cap:
+            written = _quota_place(here, name)
             message = (
                 f"Kueue is to add up {name}, and lets the queues at or below this tenant use {_sum(by_flavor)} on "
-                f"{here.cluster.name}, where its quota is {cap} ({quota.origin / 'hard'}); lower what they have, "
-                "or borrow in pool"
+                f"{here.cluster.name}, where its quota is {cap} ({written}); lower what they have, or borrow in pool"
             )
             origin = here.tenant.queue.origin if here.tenant.queue is not None else place
-            yield Problem(origin, message)
+            yield Problem(origin, message, others=(written,))
 
 
 #: So many tenants are told of that nobody adds up.
@@ -131,9 +132,13 @@ def _where(namespaces: Sequence[Namespace]) -> str:
     return " and ".join(namespace.name for namespace in namespaces)
 
 
-def _quota_place(here: Placement) -> Place:
+def _quota_place(here: Placement, resource: str) -> Place:
+    """Return where the quota says how much there is of a resource."""
     quota = here.tenant.settings.quota
-    return quota.origin if quota is not None else here.tenant.origin / "spec" / "namespaces"
+    if quota is None:
+        return here.tenant.origin / "spec" / "namespaces"
+    key = next((key for key in keys(resource) if key in quota.hard), None)
+    return quota.origin / "hard" / key if key is not None else quota.origin
 
 
 def _check_covered(queue: Queue, admission: JobAdmission) -> Iterator[Problem]:
@@ -141,11 +146,12 @@ def _check_covered(queue: Queue, admission: JobAdmission) -> Iterator[Problem]:
     covered = {name for resources in (queue.flavors or {}).values() for name in resources}
     for name in admission.requests:
         if name not in covered:
+            place = admission.origin / "requests"
             message = (
-                f"every job must ask for {name} ({admission.origin / 'requests'}), and the queue has none, so that no "
-                f"job would ever start; write how much {name} there is"
+                f"every job must ask for {name} ({place}), and the queue has none, so that no job would ever start; "
+                f"write how much {name} there is"
             )
-            yield Problem(queue.origin / "flavors", message)
+            yield Problem(queue.origin / "flavors", message, others=(place,))
 
 
 def _check_launchers(here: Placement, queue: Queue, admission: JobAdmission) -> Iterator[Problem]:
@@ -169,7 +175,8 @@ def _check_label(launcher: Launcher, kinds: Sequence[str], names: Sequence[str],
             f"its {' and '.join(kinds)} objects are refused unless they name a queue, and this namespace has none "
             f"called {DEFAULT_QUEUE} for those that name none; add it ({queue.origin / 'queues'}){remedy}"
         )
-        yield Problem(launcher.origin / "preset", message, warning=launcher.preset != POSIT)
+        others = (queue.origin / "queues",)
+        yield Problem(launcher.origin / "preset", message, warning=launcher.preset != POSIT, others=others)
     elif chosen not in names:
         message = f"{chosen!r} is not a queue of its namespace; {instead(chosen, names)}"
         yield Problem(launcher.origin / "templates" / "job" / "labels" / QUEUE_LABEL, message)

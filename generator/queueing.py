@@ -247,7 +247,7 @@ def _check_doubled(some: Sequence[_Named], cluster: str) -> Iterator[Problem]:
             message = (
                 f"{one.name!r} is there on cluster {cluster} already ({first[one.name]}); rename one, or name clusters"
             )
-            yield Problem(one.origin, message)
+            yield Problem(one.origin, message, others=(first[one.name],))
         first.setdefault(one.name, one.origin)
 
 

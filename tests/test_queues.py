@@ -122,7 +122,7 @@ def gpus(nominal, **limits):
     return f"queue: {{flavors: {{h100: {{nvidia.com/gpu: {{{text}}}}}}}}}"
 
 
-def disagreement(can_use, allows, where="vision", place="tenants/vision.yaml#spec/quota"):
+def disagreement(can_use, allows, where="vision", place="tenants/vision.yaml#spec/quota/hard/requests.nvidia.com/gpu"):
     return (
         f"{VISION}.flavors.h100.nvidia.com/gpu: with what it may borrow on prod the queue can use {can_use} nvidia.com/gpu, and the "
         f"quota allows {where} {allows} ({place}): jobs would be started and their pods refused; lower what the queue has or may "
@@ -172,7 +172,7 @@ def test_what_is_promised_below_a_group_fits_into_its_own_quota():
     tenants = {"top": f"namespaces: []\n{quota(5)}\nqueue: {{pool: {{h100: {{nvidia.com/gpu: 2}}}}}}"}
     message = (
         "tenants/top.yaml: spec.queue: the queues of the tenant and of those below it have 6 (h100) nvidia.com/gpu on prod, and its "
-        "quota is 5 (tenants/top.yaml#spec/quota/hard); lower one of them, or raise the quota"
+        "quota is 5 (tenants/top.yaml#spec/quota/hard/requests.nvidia.com/gpu); lower one of them, or raise the quota"
     )
     below = {"vision": f"parent: top\n{QUOTA_BELOW}\n{gpus(4, borrow=0)}"}
     assert told({**tenants, **below}, PLATFORM) == [message]
@@ -200,7 +200,7 @@ def test_a_quota_that_kueue_adds_up_bounds_all_that_can_be_used_below():
     )
     assert told({**more, **below}, platform)[0] == (
         "tenants/top.yaml: spec.queue: Kueue is to add up nvidia.com/gpu, and lets the queues at or below this tenant use 7 (h100) on "
-        "prod, where its quota is 6 (tenants/top.yaml#spec/quota/hard); lower what they have, or borrow in pool"
+        "prod, where its quota is 6 (tenants/top.yaml#spec/quota/hard/requests.nvidia.com/gpu); lower what they have, or borrow in pool"
     )
 
 

@@ -59,8 +59,12 @@ def caps(resource: str, hard: Mapping[str, Quantity]) -> Quantity | None:
 
     No container asks for more than its limit, so that a cap on limits is one on requests.
     """
-    keys = (f"requests.{resource}", *((resource, f"limits.{resource}") if resource in _COMPUTE else ()))
-    return min((hard[key] for key in keys if key in hard), default=None)
+    return min((hard[key] for key in keys(resource) if key in hard), default=None)
+
+
+def keys(resource: str) -> tuple[str, ...]:
+    """Return the keys of a ResourceQuota that cap what pods ask of a resource."""
+    return (f"requests.{resource}", *((resource, f"limits.{resource}") if resource in _COMPUTE else ()))
 
 
 #: Resources that a quota may name without ``requests.``.
