@@ -1,12 +1,13 @@
-"""What nobody would delete any more, because its tenants are divided anew for Flux in the change that drops it.
+"""What nobody would delete any more, because its tenants are divided anew in the change that drops it.
 
-A Kustomization that goes leaves what it applied to those that come in its place, which know nothing of what they were
-never told to apply. So what is dropped from a tenant waits for a change of its own, in which the shard stays.
+A Kustomization of Flux or an Application of Argo CD that goes leaves what it applied to those that come in its place,
+which know nothing of what they were never told to apply. So what is dropped from a tenant waits for a change of its
+own, in which the shard stays.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from generator import emit, rendered, repository, revisions
@@ -16,6 +17,10 @@ from generator.problems import Place, Problem
 _LIST = re.compile(rf"{repository.RENDERED}/[^/]+/sync/([^/]+)/kustomization\.yaml")
 _ENTRY = re.compile(r'^- "?(?P<path>[^"\n]+\.yaml)"?$', re.MULTILINE)
 _ORPHANS = b"\n  deletionPolicy: Orphan\n"
+#: The Applications of a shard; each says which of the tenants' files it reads, and whether it takes them with it.
+_SHARD = re.compile(rf"(?P<cluster>{repository.RENDERED}/[^/]+)/sync/[^/]+\.yaml")
+_INCLUDE = re.compile(rb'^      include: "?\{?(?P<entries>[^}"\n]+)\}?"?$', re.MULTILINE)
+_CASCADES = b"\n  - resources-finalizer.argocd.argoproj.io\n"
 #: An object as we write it, and what its metadata say.
 _OBJECT = re.compile(rb"^kind: (?P<kind>.+)\nmetadata:\n(?P<metadata>(?:  .*\n)*)", re.MULTILINE)
 _NAME = re.compile(rb"^  name: (.+)$", re.MULTILINE)
@@ -28,18 +33,54 @@ def since(root: Path, revision: str) -> list[Problem]:
     """Find what was there when a change began, is rendered no more, and was in a shard that is not there either."""
     start = revisions.fork_point(root, revision)
     changed = set(revisions.changed(root, start, repository.RENDERED))
-    gone = [name for name in sorted(changed) if _LIST.fullmatch(name) and not (root / name).exists()]
+    gone = [name for name in sorted(changed) if _is_shards(name) and not (root / name).exists()]
     if not gone:
         return []
     held = revisions.files(root, start, [name for one in gone for name in (one, _beside(one))])
-    listed = {
-        path for name in gone if _ORPHANS in held.get(_beside(name), b"") for path in _listed(name, held.get(name, b""))
-    }
-    touched = sorted(listed & changed)
-    before = revisions.files(root, start, touched) if touched else {}  # no path is every path to git
     there = {*changed, *revisions.untracked(root, repository.RENDERED)}
     after = {path: rendered.read(str(root), path) or b"" for path in there if not _LIST.fullmatch(path)}
+    going = _applications(after)
+    listed = {path for name in gone for path in _left(name, held, changed, going)}
+    touched = sorted(listed & changed)
+    before = revisions.files(root, start, touched) if touched else {}  # no path is every path to git
     return list(_problems(before, after))
+
+
+def _is_shards(name: str) -> bool:
+    return bool(_LIST.fullmatch(name) or _SHARD.fullmatch(name))
+
+
+def _applications(texts: Mapping[str, bytes]) -> set[bytes]:
+    """Return the names of the Applications that there are among files."""
+    return {name for path, data in texts.items() if _SHARD.fullmatch(path) for name, _ in _documents(data)}
+
+
+def _documents(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each Application of a file, by its name."""
+    for document in data.split(b"\n---\n"):
+        name = _NAME.search(document)
+        if b"\nkind: Application\n" in document and name:
+            yield name[1], document
+
+
+def _left(name: str, held: Mapping[str, bytes], changed: Iterable[str], going: Container[bytes]) -> Iterator[str]:
+    """Yield the tenants' files that a shard which is gone has applied, and does not take with it.
+
+    An Application that goes on in another file (*going*) still knows what it has applied.
+    """
+    if _LIST.fullmatch(name):
+        if _ORPHANS in held.get(_beside(name), b""):
+            yield from _listed(name, held.get(name, b""))
+        return
+    shard = _SHARD.fullmatch(name)
+    for application, document in _documents(held.get(name, b"")):
+        include = _INCLUDE.search(document)
+        if shard and include and application not in going and _CASCADES not in document:
+            entries = tuple(
+                f"{shard['cluster']}/tenants/{entry.removesuffix('*')}"
+                for entry in include["entries"].decode().split(",")
+            )
+            yield from (path for path in changed if path.startswith(entries))
 
 
 def _beside(name: str) -> str:
@@ -65,7 +106,7 @@ def _problems(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterat
             more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
             message = (
                 f"{', '.join(lost[:_SHOWN])}{more} would stay on {cluster}: this change also divides the tenants anew "
-                "that Flux applies together, so that nobody would know to delete it; drop it in a change of its own"
+                "that are applied together, so that nobody would know to delete it; drop it in a change of its own"
             )
             yield Problem(Place(document), message)
 

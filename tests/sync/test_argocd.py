@@ -15,6 +15,7 @@ HERE = "https://kubernetes.default.svc"
 URL = "https://git.example.com/platform/tenants.git"
 
 
+EACH = "{engine: argocd, applications: tenants}"
 SPACE = {"apiVersion": "v1", "kind": "Namespace"}
 
 
@@ -140,8 +141,29 @@ def test_a_repository_may_lie_in_a_folder_of_another():
     assert watched == "/platform/tenants/rendered/us/tenants/vision"
 
 
+def test_a_shard_takes_over_what_one_that_is_gone_has_applied_and_nothing_else_does():
+    own = Member("vision", "active", ("vision",), ("rendered/us/sync/tenants/vision.yaml",))
+    found = objects(
+        member("nlp"), own, shared=[{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": "a"}}]
+    )
+    options = {
+        body["metadata"]["name"]: body["spec"]["syncPolicy"]["syncOptions"][2]
+        for some in found.values()
+        for body in some
+        if body["kind"] == "Application"
+    }
+    assert options == {
+        "us-sync": "FailOnSharedResource=true",
+        "us-platform": "FailOnSharedResource=true",
+        "us-tenants": "FailOnSharedResource=false",
+        "us-tenants-repositories": "FailOnSharedResource=false",
+    }
+    apart = objects(member("nlp"), sync=EACH)
+    assert "FailOnSharedResource=true" in pick(apart, "Application", "us.nlp")["spec"]["syncPolicy"]["syncOptions"]
+
+
 def test_applications_follow_git_by_themselves_and_never_down_to_nothing():
-    spec = pick(objects(member("vision")), "Application", "us-tenants")["spec"]["syncPolicy"]
+    spec = pick(objects(member("vision"), sync=EACH), "Application", "us.vision")["spec"]["syncPolicy"]
     assert spec["automated"] == {"allowEmpty": False, "enabled": True, "prune": True, "selfHeal": True}
     assert spec["syncOptions"] == [
         "ApplyOutOfSyncOnly=true",
@@ -153,8 +175,8 @@ def test_applications_follow_git_by_themselves_and_never_down_to_nothing():
 
 
 def test_while_pruning_is_paused_a_tenant_can_be_taken_over_by_another_application():
-    found = objects(member("vision"), sync="{engine: argocd, pruning: paused}")
-    policy = pick(found, "Application", "us-tenants")["spec"]["syncPolicy"]
+    found = objects(member("vision"), sync="{engine: argocd, applications: tenants, pruning: paused}")
+    policy = pick(found, "Application", "us.vision")["spec"]["syncPolicy"]
     assert policy["automated"]["prune"] is False
     assert "FailOnSharedResource=false" in policy["syncOptions"]
 

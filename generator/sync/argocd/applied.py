@@ -19,7 +19,8 @@ LABELS = Fixed({MANAGED_BY: "tenantry"})
 class Applied:
     """An Application: what it reads, where it writes, and which paths of the repository wake it.
 
-    Only what *goes*, because all its tenants do, takes what it applied with it.
+    Only what *goes*, because all its tenants do, takes what it applied with it. What *takes over* has objects that
+    another Application may have applied before.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Applied:
     wave: str
     watched: Sequence[str]
     goes: bool = False
+    takes_over: bool = False
 
 
 def application(roster: Roster, given: Applied) -> Manifest:
@@ -39,7 +41,7 @@ def application(roster: Roster, given: Applied) -> Manifest:
         "project": given.project,
         "source": given.source,
         "destination": given.target,
-        "syncPolicy": objects.policy(prunes=roster.sync.prunes),
+        "syncPolicy": objects.policy(prunes=roster.sync.prunes, takes_over=given.takes_over),
         "revisionHistoryLimit": 3,
     }
     metadata = objects.metadata(given.name, roster.sync, LABELS, annotations, cascade=given.goes)

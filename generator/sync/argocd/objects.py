@@ -74,7 +74,8 @@ def body(kind: str, metadata: dict[str, Any], spec: Mapping[str, Any]) -> dict[s
 def options(*, takes_over: bool = False) -> list[str]:
     """Return how everything is applied: by fields, only what differs, and nothing that another Application has.
 
-    While tenants move from one Application to another, the new one *takes over* what the old one has.
+    An object is marked as that of the Application that applied it last, though that may be gone; what *takes over* from
+    others would never be synced if it failed on that mark.
     """
     shared = "false" if takes_over else "true"
     return [
@@ -86,12 +87,12 @@ def options(*, takes_over: bool = False) -> list[str]:
     ]
 
 
-def policy(*, prunes: bool) -> dict[str, Any]:
+def policy(*, prunes: bool, takes_over: bool = False) -> dict[str, Any]:
     """Return how an Application follows git: by itself, and never down to nothing at all."""
     return {
         "automated": {"allowEmpty": False, "enabled": True, "prune": prunes, "selfHeal": True},
         "retry": _RETRY,
-        "syncOptions": options(takes_over=not prunes),
+        "syncOptions": options(takes_over=takes_over or not prunes),
     }
 
 

@@ -1,5 +1,7 @@
 """Some tenants of a cluster within one project: in one Application, in one each, or in a set that makes one each.
 
+A tenant that moves to another shard leaves an Application that goes as a whole and deletes nothing, for one that is new
+and takes over (see :mod:`generator.sync.shards`). An Application of its own stays the same, whatever shard it is in.
 No Application is made from a folder of git while Argo CD runs (by an ApplicationSet with a git generator): a repository
 that cannot be read would look like one without tenants. A set holds a list.
 """
@@ -82,7 +84,10 @@ def _application(shard: Shard, name: str, members: Sequence[Member], home: str, 
     target = {"namespace": home, "server": objects.server(roster.sync)}
     watched = [f"{shard.folder}/{entry.removesuffix('/*')}" for entry in entries]
     return applied.application(
-        roster, Applied(name, shard.name, source, target, objects.TENANTS_WAVE, watched, goes=goes)
+        roster,
+        Applied(
+            name, shard.name, source, target, objects.TENANTS_WAVE, watched, goes=goes, takes_over=name == shard.name
+        ),
     )
 
 
@@ -137,7 +142,8 @@ def _own(shard: Shard) -> Iterator[Manifest]:
         target = {"namespace": objects.namespace(roster.sync), "server": objects.HERE}
         watched = [f"{folder}/{file}" for file in files]
         name, root = f"{shard.name}-repositories", f"{roster.cluster.name}-sync"
-        yield applied.application(roster, Applied(name, root, source, target, objects.REPOSITORIES_WAVE, watched))
+        found = Applied(name, root, source, target, objects.REPOSITORIES_WAVE, watched, takes_over=True)
+        yield applied.application(roster, found)
 
 
 def _any_of(patterns: Sequence[str]) -> str:
