@@ -7,18 +7,19 @@ own, since a LocalQueue can never name another ClusterQueue.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from generator import queues
-from generator.kueue.quotas import Pair
+from generator.kueue.quotas import Quotas
 from generator.kueue.tree import Node, Totals, Tree
 from generator.platform import Platform
 from generator.problems import Place, Problem, instead
 from generator.quantity import ZERO, Quantity
 from generator.queueing import Queueing
+from generator.queues import Shares
 
 #: Amounts as plain values: flavor, resource, and the amount as a text.
 Written = tuple[tuple[str, str, str], ...]
@@ -105,13 +106,11 @@ class Branch:
         self._members = cohorts.members
         self.queued = queued
         self.given: Queueing | None = cohorts.platform.kueue and cohorts.platform.kueue.on(cluster)
-        here = {name for name in queued if cluster in cohorts.lives(name)}
-        above = {one for name in queued for one in self._members[name].ancestors}
-        here |= {name for name in above if cluster in cohorts.lives(name)}
-        self.leading = here & above
+        above = _above(cohorts.members[name].ancestors for name in queued)
+        self.leading = {name for name in above if cluster in cohorts.lives(name)}
         self.leading |= {name for name in queued if "pool" in (self._members[name].queue or {})}
-        self._here = here
         self._unqueued = _unqueued(cohorts, cluster)
+        self._here = self.leading.union(queued)
         self.parents = {name: self._parent(name) for name in (*queued, *sorted(self.leading))}
         self.tree = Tree(self._platform_cohorts() + self._cohorts(), self._queues())
 
@@ -152,18 +151,31 @@ class Branch:
                 sums = (_written(available), _written(promised), _written(reach))
                 yield name, Seat(self.parents[name], leads, *sums, tuple(self._unqueued.get(name, ())))
 
-    def parts(self, pair: Pair) -> Iterator[tuple[Place, Quantity]]:
-        """Yield every nominal quota of a flavor and a resource that is not 0, and where it is written."""
+    def parts(self, resource: str, flavor: str | None = None) -> Iterator[tuple[Place, Quantity]]:
+        """Yield every nominal quota of a resource that is not 0, of one flavor or of all, and where it is written."""
+        for place, given in self._given():
+            for pair, quota in queues.pairs(given).items():
+                if pair[1] == resource and flavor in {None, pair[0]} and quota.nominal:
+                    yield place / pair[0] / pair[1], quota.nominal
+
+    def _given(self) -> Iterator[tuple[Place, Shares | None]]:
         for one in self.given.cohorts if self.given else ():
-            quota = queues.pairs(one.flavors).get(pair)
-            if quota is not None and quota.nominal:
-                yield _at(one.origin / "flavors", pair), quota.nominal
+            yield one.origin / "flavors", one.flavors
         for name in self.queued:
             member = self._members[name]
             for field in ("flavors", "pool") if member.has_namespaces else ("pool",):
-                quota = _pairs(member, field).get(pair)
-                if quota is not None and quota.nominal:
-                    yield _at(member.place / field, pair), quota.nominal
+                yield member.place / field, queues.shares((member.queue or {}).get(field))
+
+
+def _above(lines: Iterable[Sequence[str]]) -> set[str]:
+    """Return everybody who is an ancestor, each looked at once: where one is known, so are those above it."""
+    found: set[str] = set()
+    for line in lines:
+        for name in line:
+            if name in found:
+                break
+            found.add(name)
+    return found
 
 
 def _unqueued(cohorts: Cohorts, cluster: str) -> Mapping[str, list[str]]:
@@ -177,12 +189,8 @@ def _unqueued(cohorts: Cohorts, cluster: str) -> Mapping[str, list[str]]:
     return found
 
 
-def _pairs(member: Member, field: str) -> Mapping[Pair, Any]:
+def _pairs(member: Member, field: str) -> Quotas:
     return queues.pairs(queues.shares((member.queue or {}).get(field)))
-
-
-def _at(place: Place, pair: Pair) -> Place:
-    return place / pair[0] / pair[1]
 
 
 def _written(totals: Totals) -> Written:
@@ -204,7 +212,7 @@ def check(cohorts: Cohorts, taken: Mapping[tuple[str, str, str], Place]) -> Iter
     for cluster, branch in cohorts.on.items():
         yield from _check_names(cohorts, cluster, branch, taken)
         yield from _check_flavors(cohorts, cluster, branch)
-        yield from _check_capacity(cluster, branch)
+        yield from _check_capacity(cohorts, cluster, branch)
 
 
 def _check_clusters(member: Member, lives: Sequence[str], kueue: Sequence[str]) -> Iterator[Problem]:
@@ -228,11 +236,15 @@ def _check_cohort(cohorts: Cohorts, name: str, member: Member) -> Iterator[Probl
         message = f"{chosen!r} is not a cohort of the platform file; {instead(chosen, known)}"
         yield Problem(member.place / "cohort", message)
     for cluster, branch in cohorts.on.items():
-        parent = branch.parents.get(name, "")
-        if parent in branch.leading and parent != chosen:
+        parent = branch.parents.get(name, chosen)
+        if parent == chosen or chosen not in known:
+            continue
+        if parent in branch.leading:
             message = f"on {cluster} the tenant is in the cohort of {parent}, which is above it; drop this"
-            yield Problem(member.place / "cohort", message)
-            return
+        else:
+            message = f"{chosen!r} is not a cohort on {cluster}; add {cluster} to its clusters in the platform file"
+        yield Problem(member.place / "cohort", message)
+        return
 
 
 def _check_names(
@@ -262,26 +274,28 @@ def _check_flavors(cohorts: Cohorts, cluster: str, branch: Branch) -> Iterator[P
                     yield Problem(member.place / field / flavor, message)
 
 
-def _check_capacity(cluster: str, branch: Branch) -> Iterator[Problem]:
-    """Find nominal quotas that are more, all together, than there is."""
+def _check_capacity(cohorts: Cohorts, cluster: str, branch: Branch) -> Iterator[Problem]:
+    """Find nominal quotas that are more, all together, than a flavor or the whole cluster has."""
+    told: set[str] = set()
     for flavor in branch.given.flavors if branch.given else ():
         for name, there in (flavor.capacity or {}).items():
-            pair = (flavor.name, name)
-            if branch.tree.total.get(pair, ZERO) > there:
-                yield _too_much(cluster, flavor.origin / "capacity" / name, there, pair, list(branch.parts(pair)))
+            if branch.tree.total.get((flavor.name, name), ZERO) > there:
+                told.add(name)
+                place = flavor.origin / "capacity" / name
+                yield _too_much(f"{name} of {flavor.name} on {cluster}", place, there, branch.parts(name, flavor.name))
+    one = cohorts.platform.clusters[cluster]
+    for name, there in one.capacity.items():
+        total = sum((amount for (_, other), amount in branch.tree.total.items() if other == name), ZERO)
+        if total > there and name not in told:
+            yield _too_much(f"{name} on {cluster}", one.origin / "capacity" / name, there, branch.parts(name))
 
 
-def _too_much(
-    cluster: str, place: Place, there: Quantity, pair: Pair, parts: Sequence[tuple[Place, Quantity]]
-) -> Problem:
+def _too_much(what: str, place: Place, there: Quantity, parts: Iterable[tuple[Place, Quantity]]) -> Problem:
     largest = sorted(parts, key=lambda part: (-part[1].milli, str(part[0])))
     shown = " + ".join(f"{amount} ({at})" for at, amount in largest[:_SHOWN])
     more = f" + {len(largest) - _SHOWN} more" if len(largest) > _SHOWN else ""
-    total = sum((amount for _, amount in parts), ZERO)
-    message = (
-        f"the queues of {cluster} have {shown}{more} = {total} {pair[1]} of {pair[0]}, and there are {there}; "
-        "lower one of them"
-    )
+    total = f" = {sum((amount for _, amount in largest), ZERO)}" if len(largest) > 1 else ""
+    message = f"queues have {shown}{more}{total} {what}, and there are {there}; lower one of them"
     return Problem(place, message, others=tuple(at for at, _ in largest[:_SHOWN]))
 
 

@@ -102,7 +102,7 @@ class Placement:
     def queued(self) -> bool:
         """Whether jobs wait in queues here until there is room."""
         queue = self.tenant.queue
-        return self.cluster.has_kueue and queue is not None and queue.flavors is not None
+        return self.cluster.has_kueue and queue is not None and queue.flavors is not None and bool(self.namespaces)
 
 
 def place(

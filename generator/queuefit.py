@@ -191,8 +191,8 @@ def _made(launcher: Launcher, here: Placement, jobs: Sequence[str]) -> list[str]
         kind
         for kind in jobs
         if any(
-            JOB_KINDS[kind].group in rule["apiGroups"]
-            and JOB_KINDS[kind].resource in rule["resources"]
+            JOB_KINDS[kind].group in rule.get("apiGroups", ())
+            and JOB_KINDS[kind].resource in rule.get("resources", ())
             and "create" in rule["verbs"]
             for rule in rules
         )

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from generator.kueue.quotas import of
 from generator.kueue.tree import Node, Tree
 from generator.kueue.validation import problems
-from generator.quantity import parse
 
 PLATFORM = """
 clusters: [{name: prod, version: "1.34", addons: [kueue], capacity: {cpu: 64, nvidia.com/gpu: 16}}, {name: dev, version: "1.34"}]
@@ -82,6 +81,14 @@ def test_the_parent_decides_on_the_cohort():
     assert found == [f"{VISION}.cohort: on prod the tenant is in the cohort of top, which is above it; drop this"]
 
 
+def test_a_cohort_is_there_on_each_cluster_of_the_tenant():
+    platform = PLATFORM.replace('{name: dev, version: "1.34"}', '{name: dev, version: "1.34", addons: [kueue]}')
+    platform = platform.replace("cohorts: [{name: all}]", "cohorts: [{name: all, clusters: [prod]}]")
+    found = of_vision("{cohort: all, flavors: {h100: {cpu: 4}}}", "clusters: [prod, dev]", platform)
+    assert found == [f"{VISION}.cohort: 'all' is not a cohort on dev; add dev to its clusters in the platform file"]
+    assert of_vision("{cohort: all, flavors: {h100: {cpu: 4}}}", "clusters: [prod]", platform) == []
+
+
 def test_no_tenant_takes_the_name_of_a_cohort_or_a_queue_of_the_platform():
     tenants = {"all": "namespaces: []", "vision": "parent: all\nqueue: {flavors: {h100: {cpu: 4}}}"}
     taken = "the tenant has a {} of its own name on prod, and {!r} is one of the platform there too ({}); rename one"
@@ -95,19 +102,31 @@ def test_no_tenant_takes_the_name_of_a_cohort_or_a_queue_of_the_platform():
 
 def test_no_more_is_promised_of_a_flavor_than_there_is():
     tenants = {
-        "a": "queue: {flavors: {h100: {nvidia.com/gpu: 4}, spot: {nvidia.com/gpu: 99}}}",
+        "a": "queue: {flavors: {h100: {nvidia.com/gpu: 4}, spot: {nvidia.com/gpu: 1}}}",
         "b": "namespaces: []\nqueue: {pool: {h100: {nvidia.com/gpu: 3}}}",
         "c": "queue: {flavors: {h100: {nvidia.com/gpu: 2}}}",
     }
     message = (
-        "the queues of prod have 4 (tenants/a.yaml#spec/queue/flavors/h100/nvidia.com/gpu) + 3 "
+        "queues have 4 (tenants/a.yaml#spec/queue/flavors/h100/nvidia.com/gpu) + 3 "
         "(tenants/b.yaml#spec/queue/pool/h100/nvidia.com/gpu) + 2 (tenants/c.yaml#spec/queue/flavors/h100/nvidia.com/gpu) = 9 "
-        "nvidia.com/gpu of h100, and there are 8; lower one of them"
+        "nvidia.com/gpu of h100 on prod, and there are 8; lower one of them"
     )
     assert told(tenants, PLATFORM) == [
         f"tenants/platform.yaml: spec.kueue.flavors.h100.capacity.nvidia.com/gpu: {message}"
     ]
-    assert told({**tenants, "c": "queue: {flavors: {h100: {nvidia.com/gpu: 1}}}"}, PLATFORM) == []
+    assert (
+        told({**tenants, "a": "queue: {flavors: {h100: {nvidia.com/gpu: 3}, spot: {nvidia.com/gpu: 1}}}"}, PLATFORM)
+        == []
+    )
+
+
+def test_no_more_is_promised_of_all_flavors_than_the_cluster_has():
+    tenants = {"a": "queue: {flavors: {h100: {nvidia.com/gpu: 8}, spot: {nvidia.com/gpu: 9}}}"}
+    message = (
+        "queues have 9 (tenants/a.yaml#spec/queue/flavors/spot/nvidia.com/gpu) + 8 "
+        "(tenants/a.yaml#spec/queue/flavors/h100/nvidia.com/gpu) = 17 nvidia.com/gpu on prod, and there are 16; lower one of them"
+    )
+    assert told(tenants, PLATFORM) == [f"tenants/platform.yaml: spec.clusters.prod.capacity.nvidia.com/gpu: {message}"]
 
 
 # Queue and quota
@@ -365,12 +384,7 @@ def test_what_is_rendered_is_what_kueue_takes_and_adds_up_to_what_is_declared(te
     assert all(tree.roots[queue.parent] == "all" for queue in queues)
     declared = tree.total.get(("h100", "nvidia.com/gpu"))
     if declared:  # one less than there is of it, and the same tenants are refused
-        short = platform.replace(
-            "nvidia.com/gpu: 999}}, {name: spot",
-            f"nvidia.com/gpu: {parse(str(declared)).milli // 1000 - 1}}}}}, {{name: spot",
-        )
-        assert [
-            one
-            for one in told(tenants, short)
-            if f"= {declared} nvidia.com/gpu of h100" in one or f"have {declared} (" in one
-        ]
+        less = f"{{nvidia.com/gpu: {declared.milli // 1000 - 1}}}}}, {{name: spot"
+        short = platform.replace("{nvidia.com/gpu: 999}}, {name: spot", less)
+        assert short != platform
+        assert [one for one in told(tenants, short) if "capacity.nvidia.com/gpu: queues have" in one]

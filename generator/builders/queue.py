@@ -43,7 +43,7 @@ def build(placement: Placement) -> Iterator[Manifest]:
     if seat.leads:
         pool = queue.pool if queue is not None else None
         yield _object("Cohort", _metadata(placement), _cohort(seat.parent, pool or {}, weight, kueue), origin)
-    if queue is None or queue.flavors is None:
+    if queue is None or queue.flavors is None or not placement.queued:
         return
     spec = {
         **({"cohortName": name} if (name := tenant.name if seat.leads else seat.parent) else {}),
