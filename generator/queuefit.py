@@ -64,12 +64,18 @@ def _check_use(here: Placement, queue: Queue, available: Written) -> Iterator[Pr
 
 
 def _check_promises(here: Placement, promised: Written) -> Iterator[Problem]:
-    """Find what the queues of a group have in all and the group's own quota does not."""
+    """Find what the queues of a group have in all and the group's own quota does not.
+
+    The platform's default is no quota of a group: it is for the namespaces of each tenant that says nothing.
+    """
     quota, queue = here.tenant.settings.quota, here.tenant.queue
+    default = here.platform.defaults.quota
+    if quota is None or (default is not None and quota.origin == default.origin):
+        return
     for name, by_flavor in _by_resource(promised).items():
         total = sum(by_flavor.values(), ZERO)
-        cap = caps(name, quota.hard) if quota is not None else None
-        if quota is not None and cap is not None and total > cap:
+        cap = caps(name, quota.hard)
+        if cap is not None and total > cap:
             place = _quota_place(here, name)
             message = (
                 f"the queues of the tenant and of those below it have {_sum(by_flavor)} {name} on {here.cluster.name}, "

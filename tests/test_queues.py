@@ -198,6 +198,12 @@ def test_what_is_promised_below_a_group_fits_into_its_own_quota():
     assert told({**tenants, "vision": f"parent: top\n{QUOTA_BELOW}\n{gpus(3, borrow=1)}"}, PLATFORM) == []
 
 
+def test_the_platforms_default_quota_is_not_that_of_a_group():
+    platform = PLATFORM.replace("{pods: 10}", "{pods: 10, requests.nvidia.com/gpu: 2}")
+    tenants = {"top": "namespaces: []", **{name: f"parent: top\n{gpus(2, borrow=0)}" for name in ("a", "b", "c")}}
+    assert told(tenants, platform) == []
+
+
 #: A part of the quota of five GPUs above.
 QUOTA_BELOW = "quota: {hard: {pods: 5, requests.nvidia.com/gpu: 4}}"
 
