@@ -371,9 +371,8 @@ def organisations(draw):
 @settings(max_examples=40, deadline=None)
 @given(organisations())
 def test_what_is_rendered_is_what_kueue_takes_and_adds_up_to_what_is_declared(tenants):
-    platform = PLATFORM.replace("nvidia.com/gpu: 16", "nvidia.com/gpu: 999").replace(
-        "nvidia.com/gpu: 8", "nvidia.com/gpu: 999"
-    )
+    wide = PLATFORM.replace("{cpu: 64, nvidia.com/gpu: 16}", "{cpu: 999, nvidia.com/gpu: 999}")
+    platform = wide.replace("nvidia.com/gpu: 8", "nvidia.com/gpu: 999")
     found = bodies(*files(tenants, platform).values())
     ours = [body for body in found if body["apiVersion"].startswith("kueue")]
     assert [(body["metadata"]["name"], list(problems(body))) for body in ours if list(problems(body))] == []
