@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from generator import catalogue, documents, manifests, platform, schema
+from generator import catalogue, collector, documents, manifests, platform, schema
 from generator.access import (
     MASTERS,
     Access,
@@ -137,6 +137,7 @@ def command() -> None:
 @click.argument("resource")
 @_having(*_ABOUT, *_SHARED)
 @click.pass_obj
+@collector.resting()
 def who_can(start: Path, /, *, verb: str, resource: str, **options: Any) -> int:
     """Say who may do VERB to RESOURCE, such as jobs, jobs.batch, pods/log or /healthz."""
     request, notes = _request(verb, resource, options)
@@ -156,6 +157,7 @@ def who_can(start: Path, /, *, verb: str, resource: str, **options: Any) -> int:
 @click.option("--as", "subject", required=True, help="Who asks: alice, group:NAME or serviceaccount:NAMESPACE/NAME.")
 @_having(_AS_GROUP, *_ABOUT, *_SHARED)
 @click.pass_obj
+@collector.resting()
 def can_i(start: Path, /, *, verb: str, resource: str, subject: str, groups: tuple[str, ...], **options: Any) -> int:
     """Say whether somebody may do VERB to RESOURCE: exit code 0 for yes, 1 for no."""
     who = _subject(subject)
@@ -175,6 +177,7 @@ def can_i(start: Path, /, *, verb: str, resource: str, subject: str, groups: tup
 @click.argument("subject")
 @_having(_AS_GROUP, *_SHARED)
 @click.pass_obj
+@collector.resting()
 def of(start: Path, /, *, subject: str, groups: tuple[str, ...], **options: Any) -> int:
     """Say all that SUBJECT may do: alice, group:NAME or serviceaccount:NAMESPACE/NAME."""
     who = _subject(subject)
@@ -192,6 +195,7 @@ def of(start: Path, /, *, subject: str, groups: tuple[str, ...], **options: Any)
 @click.argument("subject")
 @_having(_AS_GROUP, *_SHARED)
 @click.pass_obj
+@collector.resting()
 def paths(start: Path, /, *, subject: str, groups: tuple[str, ...], **options: Any) -> int:
     """Say whom SUBJECT can become by what they may do, whom these can become, and each step with its grants."""
     who = _subject(subject)
