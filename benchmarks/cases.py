@@ -68,7 +68,8 @@ class Bench:
         """Run what is small once, so that all bytecode is there; the model's rendering is that of the program."""
         self.plain(sys.executable, "-c", "pass")
         self.plain(sys.executable, "-c", _EMPTY_CLICK)
-        self.tenantry(self.scratch / "model", "check", "--no-index")
+        # The model's amounts can be found again in its text; no cluster has as much, and a policy says so.
+        self._run(self.scratch / "model", (*_TENANTRY, "check", "--no-index"), ends=(0, 1))
         for name in ("jinja2-load", "load-dump", "copy"):
             self.peer(self.scratch / "model", name)
         self.clear(self.scratch / "model", peers.OUTPUT)
