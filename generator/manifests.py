@@ -298,12 +298,13 @@ def _divided(data: bytes) -> list[_Head]:
     """Find the first line of each part that lines of ``---`` divide; what stands beside the dashes counts."""
     heads: list[_Head] = []
     above = 1  # lines, up to the one in which a part starts
-    for part in _DIVIDER.split(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data):
+    text = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+    for part in _DIVIDER.split(text) if b"---" in text else (text,):
         comment = b""
-        for number, text in enumerate(_lines(part), above):
-            if text.startswith(b"#"):
-                comment = text
-            elif text and text != b"..." and not text.startswith(b"%"):
+        for number, line in enumerate(_lines(part), above):
+            if line.startswith(b"#"):
+                comment = line
+            elif line and line != b"..." and not line.startswith(b"%"):
                 heads.append(_Head(number, comment[1:].strip().decode(errors="replace")))
                 break
         above += part.count(b"\n")
