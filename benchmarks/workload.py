@@ -7,7 +7,7 @@ limits for its containers and two openings. Some have a parent, and some let ano
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -152,18 +152,35 @@ def texts(shape: Shape) -> Iterator[str]:
     hosts: dict[int, list[int]] = {}
     for host, guest in guests.items():
         hosts.setdefault(guest, []).append(host)
-    for number in range(count):
-        parent = random.randrange(number) if number and random.random() < shape.parents else None
+    drawn = [
+        (
+            random.randrange(number) if number and random.random() < shape.parents else None,
+            random.randrange(8, 512, 4),
+            random.randrange(1, 17),
+        )
+        for number in range(count)
+    ]
+    parents = [None if parent in guests else parent for parent, _, _ in drawn]
+    sizes = _with_children(parents, [(cpu, gpu) for _, cpu, gpu in drawn])
+    for number, (parent, (cpu, gpu)) in enumerate(zip(parents, sizes, strict=True)):
         guest = name_of(guests[number]) if number in guests else None
-        cpu = random.randrange(8, 512, 4)
         yield TENANT.format(
-            **own(number, cpu, random.randrange(1, 17)),
-            parent="" if parent is None or parent in guests else f"  parent: {name_of(parent)}\n",
+            **own(number, cpu, gpu),
+            parent="" if parent is None else f"  parent: {name_of(parent)}\n",
             network=_NETWORK.format(guest=guest) if guest else "",
             egress="".join(_EGRESS.format(host=name_of(host)) for host in hosts.get(number, ())),
             mesh=_MESH.format(guest=guest) if guest else "",
             extras=_EXTRAS.format(jobs=cpu) if shape.extras else "",
         )
+
+
+def _with_children(parents: Sequence[int | None], sizes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Add to what each parent asks for what its children do: they have it from there."""
+    whole = list(sizes)
+    for child, parent in reversed(list(enumerate(parents))):
+        if parent is not None:
+            whole[parent] = (whole[parent][0] + whole[child][0], whole[parent][1] + whole[child][1])
+    return whole
 
 
 def own(number: int, cpu: int, gpu: int) -> dict[str, object]:
@@ -189,7 +206,7 @@ def change(root: Path, number: int, times: int) -> None:
     """Change one tenant's quota: for each value of *times* to something else."""
     file = tenant_file(root, number)
     lines = file.read_text().splitlines(keepends=True)
-    file.write_text("".join(f"      pods: {9000 + times}\n" if "pods:" in line else line for line in lines))
+    file.write_text("".join(f"      pods: {900_000 + times}\n" if "pods:" in line else line for line in lines))
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ def share(ledger: Ledger, name: str) -> Share | None:
         to=node.to,
         bound=tuple((cap.key, str(cap.amount)) for cap in node.bound.values()),
         given=_given(ledger, node),
-        apex=_apex(ledger, node) if node.to == "hnc" else "",
+        apex=_apex(ledger, node),
     )
     return found if any(found) else None
 
@@ -38,9 +38,6 @@ def _given(ledger: Ledger, node: Node) -> tuple[tuple[str, tuple[tuple[str, int]
 
 def _apex(ledger: Ledger, node: Node) -> str:
     """Return the first namespace of the nearest tenant above whose own quota HNC adds up; empty where there is none."""
-    above = node.parent
-    while above is not None and (not above.hard or above.mode != "delegated" or above.to != "hnc"):
-        above = above.parent
-    if above is None:
+    if node.pool is None or node.pool.to != "hnc":
         return ""
-    return next(iter(ledger.forest.directory.namespaces(above.name)), "")
+    return next(iter(ledger.forest.directory.namespaces(node.pool.name)), "")

@@ -38,7 +38,8 @@ class Node:
     and children, unless it has nothing but the defaults: those are for its own namespaces, and its children count
     with the next above. ``overcommit`` is how many times as
     much may be used below it: ``None`` for any, which is what sharing means where nobody says more. ``parts`` are
-    what its namespaces name, ``None`` for each that leaves its part open.
+    what its namespaces name, ``None`` for each that leaves its part open. ``holder`` is the nearest tenant above that
+    divides something, ``pool`` the nearest above whose own quota a controller adds up; ``None`` where there is none.
     """
 
     name: str
@@ -52,15 +53,9 @@ class Node:
     caps: Caps
     divides: bool
     parts: tuple[Amounts | None, ...]
+    holder: "Node | None"
+    pool: "Node | None"
     children: "list[Node]" = field(default_factory=list)
-
-    @property
-    def holder(self) -> "Node | None":
-        """The nearest tenant above that has something to divide; ``None`` where the clusters are next."""
-        above = self.parent
-        while above is not None and not above.divides:
-            above = above.parent
-        return above
 
     def source(self, unit: str) -> "Node":
         """Return who says the cap of a measure that counts here: this tenant, or one above."""
@@ -155,6 +150,8 @@ class Forest:
             caps=least(hard, bound) if bound else hard,
             divides=bool(bound) or (bool(hard) and quota is not self.platform.defaults.quota),
             parts=said.parts or (None,) * len(item.namespaces),
+            holder=parent if parent is None or parent.divides else parent.holder,
+            pool=parent if parent is None or (parent.mode == "delegated" and parent.hard) else parent.pool,
         )
 
     def _resolved(self, item: Entry, said: Allowance) -> _Said:

@@ -29,13 +29,13 @@ def check(ledger: Ledger, line_of: LineOf = str) -> Iterator[Problem]:
         above = node.holder
         if above is not None and above.mode not in LEAST:
             yield from _check_open(node, above, line_of)
+        if node.pool is not None:
+            yield from _check_clusters(node, node.pool, line_of)
         if node.divides:
             over = list(_check_sums(ledger, node, line_of))
             yield from over
             if not over and node.name in ledger.reach:
                 yield from _check_reach(ledger, node, line_of)
-            if node.mode == "delegated" and node.hard:
-                yield from _check_clusters(ledger, node, line_of)
     for cluster in ledger.forest.platform.clusters.values():
         yield from _check_capacity(ledger, cluster, line_of)
 
@@ -167,22 +167,16 @@ def _decimal(thousandths: int) -> str:
 # -- delegated
 
 
-def _check_clusters(ledger: Ledger, node: Node, line_of: LineOf) -> Iterator[Problem]:
+def _check_clusters(node: Node, above: Node, line_of: LineOf) -> Iterator[Problem]:
     """Ask that a tenant is wherever somebody's use has to be added up for it: that is where its object is rendered."""
-    missing = [cluster for cluster in ledger.most(node) if cluster not in node.clusters]
-    if not missing:
-        return
-    waiting = node.children[:]
-    while waiting:
-        below = waiting.pop()
-        waiting += below.children
-        there = next((cluster for cluster in missing if cluster in below.clusters), None)
-        if there is not None:
+    for cluster in node.clusters:
+        if cluster not in above.clusters:
             message = (
-                f"{there} is not among the clusters of {node.name}, so nobody would add up there what is used of its "
-                f"quota ({line_of(node.place())}); add it to its clusters, or choose others here"
+                f"{cluster} is not among the clusters of {above.name}, so nobody would add up there what is used of "
+                f"its quota ({line_of(above.place())}); add it to its clusters, or choose others here"
             )
-            yield Problem(Place(below.entry.document, ("spec", "clusters")), message)
+            yield Problem(Place(node.entry.document, ("spec", "clusters")), message)
+            return
 
 
 # -- clusters
