@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from generator.access.lists import Item
 from generator.checkout import KUSTOMIZATIONS, Checkout, Spot
 from generator.manifest import TENANT_LABEL
-from generator.rules.projects import matches
+from generator.rules.globs import matches
 from generator.rules.repositories import Repositories
 from generator.rules.scene import Scene, inside
 from generator.rules.syncs import ARGO, BUILD, FLUX_TENANT, KUSTOMIZE, mappings, text, texts
@@ -27,7 +27,7 @@ _CHART = "Chart.yaml"
 _LOCAL = "config.kubernetes.io/local-config"
 _SUBSTITUTE = "kustomize.toolkit.fluxcd.io/substitute"
 #: Of a variable: its name, and what follows, where a default would stand. A second dollar sign keeps the text.
-_VARIABLE = re.compile(r"(?<!\$)\$\{([A-Za-z_]\w*)([^}]*)\}")
+_VARIABLE = re.compile(r"(?<!\$)\$\{([A-Za-z_]\w*)([^}$]*)\}")
 _DEFAULTS = (":-", ":=", "-", "=")
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 #: kustomize takes no other; Argo CD takes JSON too.
@@ -198,8 +198,8 @@ class Builds:
     def built(self, spot: Spot) -> Build:
         """Return what kustomize makes of a folder."""
         if spot not in self._built:
-            placed = list(self._walk(spot))
-            self._built[spot] = self._build(spot, placed)
+            placed = dict(self._walk(spot))  # a file that two list is one
+            self._built[spot] = self._build(spot, [*placed.items()])
         return self._built[spot]
 
     def directory(self, spot: Spot, options: Mapping[str, Any]) -> Build:

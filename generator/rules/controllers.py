@@ -5,7 +5,6 @@ bootstrap`` leaves it to be edited. Deployments of one folder are one installati
 """
 
 import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from textwrap import indent
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 
 from generator import documents
 from generator.access.lists import Item
+from generator.rules.globs import matches
 from generator.rules.scene import Scene, inside
 from generator.rules.syncs import BUILD, KUSTOMIZE, listed, mappings, texts
 
@@ -24,6 +24,7 @@ NAMES = (
     "image-reflector-controller",
     "image-automation-controller",
 )
+_AS_GLOB = str.maketrans("(|)", "{,}")
 _PART_OF = "app.kubernetes.io/part-of"
 
 
@@ -142,14 +143,15 @@ def _is_of(target: Mapping[str, Any], kind: str) -> bool:
 
 
 def _is_named(target: Mapping[str, Any], name: str) -> bool:
-    """Tell whether a patch is of what is called so: its name is a regular expression to kustomize."""
+    """Tell whether a patch is of what is called so.
+
+    Its name is a regular expression to kustomize. Of these, alternatives and ``.*`` are understood, as globs.
+    """
     pattern = target.get("name")
     if not isinstance(pattern, str) or not pattern:
         return True
-    try:
-        return bool(re.fullmatch(pattern, name))
-    except re.error:
-        return False
+    glob = pattern.strip("^$").translate(_AS_GLOB).replace(".*", "*")
+    return matches(f"{{{glob}}}", name)
 
 
 def _words(value: Any) -> Iterator[str]:

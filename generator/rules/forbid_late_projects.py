@@ -24,7 +24,7 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each project with those of its Applications that do not come after it."""
     by_project: dict[str, list[Item]] = defaultdict(list)
     for item in scene.of_kind(ARGO, "Application"):
-        by_project[text(item, "spec", "project")].append(item)
+        by_project[text(item, "spec", "project") or projects.DEFAULT].append(item)
     for project in projects.named(scene):
         wave = _wave(project)
         early = sorted(item.name for item in by_project.get(project.name, ()) if _wave(item) <= wave)

@@ -19,6 +19,7 @@ from typing import Any
 
 from generator.access.subject import service_account
 from generator.rules import everything, projects
+from generator.rules.globs import is_any, matches
 from generator.rules.parameters import Words
 from generator.rules.scene import Hit, Scene, inside
 from generator.rules.syncs import CONTROL_PLANE, hit, listed, mappings, shown, texts
@@ -54,9 +55,9 @@ def _any_destination(scene: Scene) -> Iterator[Hit]:
 
 def _wide(scene: Scene, destination: Mapping[str, Any]) -> Iterator[str]:
     namespace = destination.get("namespace")
-    if any(projects.is_any(destination.get(key)) for key in ("server", "name")):
+    if any(is_any(destination.get(key)) for key in ("server", "name")):
         yield "any cluster"
-    if projects.is_any(namespace):
+    if is_any(namespace):
         yield "any namespace"
         return
     tenants = projects.tenants_reached(scene, namespace)
@@ -75,8 +76,8 @@ def _any_cluster_kind(scene: Scene) -> Iterator[Hit]:
 
 
 def _is_every_kind(entry: Mapping[str, Any]) -> bool:
-    is_all = projects.is_any(entry.get("group")) and projects.is_any(entry.get("kind"))
-    return is_all and (not entry.get("name") or projects.is_any(entry.get("name")))
+    is_all = is_any(entry.get("group")) and is_any(entry.get("kind"))
+    return is_all and (not entry.get("name") or is_any(entry.get("name")))
 
 
 def _guardrail_kinds(scene: Scene) -> Iterator[Hit]:
@@ -106,11 +107,7 @@ def _powerful_account(scene: Scene) -> Iterator[Hit]:
     for item in projects.named(scene):
         for entry in mappings(item.body, "spec", "destinationServiceAccounts"):
             account = entry.get("defaultServiceAccount")
-            if (
-                projects.is_any(entry.get("namespace"))
-                and isinstance(account, str)
-                and _may_do_everything(scene, account)
-            ):
+            if is_any(entry.get("namespace")) and isinstance(account, str) and _may_do_everything(scene, account):
                 yield hit(item, f"applies as {account} wherever no other entry matches, which may do everything")
 
 
@@ -122,7 +119,7 @@ def _may_do_everything(scene: Scene, account: str) -> bool:
 def _source_namespaces(scene: Scene) -> Iterator[Hit]:
     for item in projects.named(scene):
         home, patterns = projects.home(item), projects.source_namespaces(item)
-        inner = [one for one in patterns if projects.matches(one, home)]
+        inner = [one for one in patterns if matches(one, home)]
         if inner:
             yield hit(item, f"lets Applications in from {home}, Argo CD's own namespace ({shown(inner)})")
         others = [one for one in patterns if one not in inner and scene.reach(one) != CONTROL_PLANE]

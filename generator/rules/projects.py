@@ -1,18 +1,17 @@
 """What an AppProject of Argo CD lets its Applications do, decided as Argo CD decides it.
 
-Patterns are globs: ``*`` alone is everything, elsewhere it stops at ``/`` in a repository's address, and a pattern that
-starts with ``!`` denies. A kind of a namespace is allowed where no list says otherwise, a kind of the whole cluster
-only where a list says so (``IsGroupKindNamePermitted`` in ``app_project_types.go``).
+Patterns are globs, and one that starts with ``!`` denies. A kind of a namespace is allowed where no list says
+otherwise, a kind of the whole cluster only where a list says so (``IsGroupKindNamePermitted`` in
+``app_project_types.go``).
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from generator.access.lists import Item
 from generator.manifest import TENANT_LABEL
+from generator.rules.globs import ends, is_any, matches
 from generator.rules.scene import Scene, inside
 from generator.rules.syncs import ARGO, CONTROL_PLANE, FLUX_TENANT, mappings, owners, texts
 
@@ -21,7 +20,6 @@ DEFAULT = "default"
 
 ANY = "*"
 
-_SPECIAL = re.compile(r"[*?\[{].*[*?\]}]|[*?\[{]")
 #: So many tenants are told of by name.
 _FEW = 4
 
@@ -34,34 +32,6 @@ def projects(scene: Scene) -> Iterable[Item]:
 def named(scene: Scene) -> Iterator[Item]:
     """Yield the AppProjects without the one that everybody may use."""
     return (item for item in projects(scene) if item.name != DEFAULT)
-
-
-def matches(pattern: object, value: str) -> bool:
-    """Tell whether a glob that does not deny matches a value."""
-    if not isinstance(pattern, str) or pattern.startswith("!"):
-        return False
-    head, star, tail = pattern.partition("*")
-    if star and not _SPECIAL.search(head + tail):  # nearly always, and no expression is made of it
-        return len(value) >= len(head) + len(tail) and value.startswith(head) and value.endswith(tail)
-    return pattern == value or bool(_compiled(pattern).fullmatch(value))
-
-
-#: What stands for what in a glob; brackets keep their meaning.
-_TRANSLATED = {"*": ".*", "?": ".", "{": "(?:", "}": ")", ",": "|"}
-
-
-@lru_cache(4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Translate a glob as Argo CD reads it, but for ``[]``, which no name of a namespace or a kind needs."""
-    is_plain = pattern.count("{") != pattern.count("}")
-    parts = (re.escape(one) if is_plain and one in "{}," else _TRANSLATED.get(one, re.escape(one)) for one in pattern)
-    text = re.sub(r"(?:\.\*)+", ".*", "".join(parts))  # a row of stars is one, and takes no time to try
-    return re.compile(text, re.DOTALL)
-
-
-def is_any(pattern: object) -> bool:
-    """Tell whether a glob matches everything."""
-    return isinstance(pattern, str) and pattern != "" and not pattern.strip("*")
 
 
 def destinations(item: Item) -> list[Mapping[str, Any]]:
@@ -86,11 +56,11 @@ def tenants_reached(scene: Scene, pattern: object) -> list[str]:
     if not isinstance(pattern, str) or pattern.startswith("!"):
         return []
     known = owners(scene)
-    plain = _SPECIAL.split(pattern)
-    if len(plain) == 1:
+    around = ends(pattern)
+    if around is None:
         return [known[pattern]] if pattern in known else []
     found: set[str] = set()
-    for namespace in scene.answer(_Spelled).near(plain[0], plain[-1]):
+    for namespace in scene.answer(_Spelled).near(*around):
         if matches(pattern, namespace):
             found.add(known[namespace])
             if len(found) == _FEW:

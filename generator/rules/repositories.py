@@ -5,7 +5,6 @@ folder that it applies. Where none is known in this way, one is taken for the re
 that are asked of it are here. Of a repository that is elsewhere, nothing is said.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,13 +17,16 @@ from generator.rules.syncs import ARGO, KUSTOMIZE, SOURCE, mappings, text
 #: An address without how it is reached, and the branch or tag, empty for what nobody says.
 _Key = tuple[str, str]
 
-_ADDRESS = re.compile(r"(?:[a-z+]+://)?(?:[^@/]*@)?([^/:]+)(?::[0-9]+(?=/))?[:/]+(.*?)(?:\.git)?/*")
-
 
 def address(url: str) -> str:
     """Return an address without what differs between the ways to reach it: ``git.example/vision/deploy``."""
-    found = _ADDRESS.fullmatch(url.strip())
-    return f"{found[1].lower()}/{found[2]}" if found else url
+    rest = url.strip().partition("://")[2] or url.strip()
+    host, slash, path = rest.partition("/")
+    host = host.rpartition("@")[2]
+    name, colon, port = host.partition(":")
+    if colon and not port.isdecimal():  # git@git.example:vision/deploy
+        path = f"{port}{slash}{path}"
+    return f"{name.lower()}/{path.strip('/').removesuffix('.git')}"
 
 
 class Repositories:

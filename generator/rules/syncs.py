@@ -114,7 +114,7 @@ def path(item: Item) -> str:
 def hit(item: Item, what: str, confidence: str = "certain") -> Hit:
     """Tell *what* an object does, in words that follow its kind and name."""
     return Hit(
-        f"{item.kind} {item.name} {what}",
+        f"{item.kind} {item.name or 'without a name'} {what}",
         item.origin,
         namespace=item.namespace,
         kind=item.kind,

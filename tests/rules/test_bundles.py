@@ -203,3 +203,25 @@ def test_nothing_is_known_without_files():
         bundles.of_flux(Scene([Manifest(at("apps"), Place("k.yaml")), Manifest(named("Namespace", "a"), Place("a"))]))
         == ()
     )
+
+
+def test_nobody_holds_a_run_up_by_what_looks_like_variables():
+    text = config("a", x="${a" * 100_000)
+    assert sorted(bundles.variables(next(iter(scene({"a.yaml": text}).items)))) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://git.example/vision/deploy.git", "git.example/vision/deploy"),
+        ("https://user:word@Git.Example/vision/deploy/", "git.example/vision/deploy"),
+        ("ssh://git@git.example:2222/vision/deploy", "git.example/vision/deploy"),
+        ("git@git.example:vision/deploy.git", "git.example/vision/deploy"),
+        ("git@git.example:deploy", "git.example/deploy"),
+        ("oci://registry.example/vision", "registry.example/vision"),
+        ("x", "x/"),
+        ("", "/"),
+    ],
+)
+def test_an_address_is_the_same_however_it_is_reached(url, expected):
+    assert address(url) == expected
