@@ -6,6 +6,8 @@ import pytest
 import yaml
 from building import bodies, cluster, every, files, objects, one, shuffled, told
 
+from generator.kueue import jobs
+
 FIXTURE = Path(__file__).parent.parent / "samples" / "kueue.yaml"
 
 PLATFORM = """
@@ -298,7 +300,34 @@ def test_the_platforms_part_is_rendered_once_for_each_cluster_that_it_is_for():
     assert one(lab, "ResourceFlavor")["spec"] == {"nodeLabels": {"pool": "small"}}
 
 
-def test_a_quota_of_a_group_and_a_queue_may_not_have_one_object_twice():
+@pytest.mark.parametrize(
+    ("admission", "policies"),
+    [
+        ("{}", ["tenantry-jobs-ask-for-resources", "tenantry-jobs-name-a-queue"]),
+        ("{queueName: false}", ["tenantry-jobs-ask-for-resources"]),
+        ("{requests: []}", ["tenantry-jobs-name-a-queue"]),
+        ("{requests: [], queueName: false}", []),
+        ("{exceptClusters: [prod]}", []),
+    ],
+)
+def test_each_of_the_policies_on_jobs_can_be_left_out(admission, policies):
+    found = objects({}, f"{cluster(addons='[kueue]')}\nkueue: {{admission: {admission}}}")
+    assert names(found, "ValidatingAdmissionPolicy") == policies
+    bindings = {body["metadata"]["name"]: body["spec"] for body in every(found, "ValidatingAdmissionPolicyBinding")}
+    assert bindings == {name: jobs.binding(name) for name in policies}
+
+
+def test_the_policies_are_about_the_jobs_that_the_platform_names():
+    admission = "{jobs: [RayJob, Job], requests: [nvidia.com/gpu]}"
+    found = objects({}, f"{cluster(addons='[kueue]')}\nkueue: {{admission: {admission}}}")
+    assert spec(found, "ValidatingAdmissionPolicy", "tenantry-jobs-name-a-queue") == jobs.name_a_queue(
+        ["Job", "RayJob"]
+    )
+    asked = jobs.ask_for_resources(["Job", "RayJob"], ["nvidia.com/gpu"])
+    assert spec(found, "ValidatingAdmissionPolicy", "tenantry-jobs-ask-for-resources") == asked
+
+
+def test_a_template_may_not_make_a_queue_that_is_there_already():
     extra = {
         "queue": "apiVersion: kueue.x-k8s.io/v1beta2\nkind: LocalQueue\nmetadata: {name: default, namespace: vision}\nspec: {clusterQueue: vision}\n"
     }
