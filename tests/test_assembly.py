@@ -47,7 +47,11 @@ spec:
   identity: {gcp: {serviceAccount: vision@example-prod.iam.gserviceaccount.com}, aws: {roleArn: "arn:aws:iam::123456789012:role/v", via: pod-identity}}
   extras: {images: {b1: 2, a1: 1}, policies: {}}
 """
-TENANTS = {"vision": VISION, "nlp": f"{QUOTA}\nnetwork: {{ingress: [{{tenant: vision}}]}}", "research": QUOTA}
+TENANTS = {
+    "vision": VISION,
+    "nlp": f"{QUOTA}\nnetwork: {{ingress: [{{tenant: vision}}]}}",
+    "research": "quota: {hard: {pods: 500}}",
+}
 PLATFORM = """
 clusters:
   - name: eks

@@ -1,7 +1,7 @@
 import pytest
 
 from generator.admission import objects
-from generator.admission.objects import _plural
+from generator.admission.objects import plural_of
 
 
 def body(kind, api_version="v1", name="x", **more):
@@ -174,6 +174,6 @@ def test_a_claim_that_cannot_be_read_is_refused():
 
 def test_kinds_are_put_into_the_plural():
     kinds = {"Endpoints": "endpoints", "ReplicaSet": "replicasets", "Widget": "widgets", "Box": "boxes", "Key": "keys"}
-    assert {kind: _plural(kind, "example.com" if kind in {"Widget", "Box", "Key"} else "") for kind in kinds} | {
-        "ReplicaSet": _plural("ReplicaSet", "apps")
+    assert {kind: plural_of(kind, "example.com" if kind in {"Widget", "Box", "Key"} else "") for kind in kinds} | {
+        "ReplicaSet": plural_of("ReplicaSet", "apps")
     } == kinds
