@@ -7,7 +7,8 @@ and the object is not annotated ``kustomize.toolkit.fluxcd.io/substitute: disabl
 it applies by, or a binding of it, is among what it prunes, so that it may go first (flux2#997). ``strays``: YAML that
 is no object, by which the whole build fails. ``late-roles``: a Role and a binding of it are applied at once as an
 account that may not do everything, nor bind the Role by its name: the binding is refused while the Role is not there.
-This is asked where kustomize-controller is among the manifests, for ``--custom-apply-stage-kinds`` brings Roles first.
+This is asked where kustomize-controller, or a patch of Flux's controllers, is among the manifests, for
+``--custom-apply-stage-kinds`` brings Roles first.
 """
 
 import posixpath
@@ -162,7 +163,8 @@ def _flags(scene: Scene) -> Iterator[frozenset[str]]:
     for one in controllers.installations(scene):
         if "kustomize-controller" in one.flags:
             yield one.flags["kustomize-controller"]
-    yield controllers.patched(scene, "kustomize-controller")
+    if any(controllers.patched(scene, name) for name in controllers.NAMES):  # how they are started is said here
+        yield controllers.patched(scene, "kustomize-controller")
 
 
 def _may_bind(scene: Scene, account: Subject, one: BoundRole) -> bool:
