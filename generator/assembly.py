@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from generator import emit, manifest, placement, posit, queuefit, queues, registries, sops, validity
+from generator import emit, manifest, placement, posit, queuefit, queues, registries, room, sops, validity
 from generator.builders import CONCERNS, extras, launchers, pool, queue, sync
 from generator.directory import Facts
 from generator.kueue import API as KUEUE
@@ -100,7 +100,7 @@ class Assembly:
             passed, unfit = self._passed(here)
             problems += unfit
             made = [m for group in concerns.values() for m in group]
-            wrong = list(_check(made, cluster))
+            wrong = [*_check(made, cluster), *room.check(here, made)]
             found = [] if wrong else list(_check_jobs(here, made))
             risks |= dict.fromkeys(problem for problem in found if problem.warning)
             problems += wrong + [problem for problem in found if not problem.warning and problem not in problems]

@@ -33,7 +33,10 @@ MANAGED_BY = "app.kubernetes.io/managed-by"
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """A namespace as it will be; ``short`` is ``None`` for the one of a tenant that lists none."""
+    """A namespace as it will be; ``short`` is ``None`` for the one of a tenant that lists none.
+
+    ``scoped_keys`` are those of quotas that hold for some of its pods beside ``hard``, which holds for all.
+    """
 
     name: str
     short: str | None
@@ -44,6 +47,7 @@ class Namespace:
     limits: Limits | None
     spec: NamespaceSpec
     lifecycle: str
+    scoped_keys: frozenset[str] = frozenset()
 
     @property
     def running(self) -> bool:
@@ -145,6 +149,7 @@ def _namespace(tenant: Tenant, spec: NamespaceSpec, hard: Amounts, platform: Pla
         annotations["tenantry.dev/display-name"] = title
     if tenant.description:
         annotations["tenantry.dev/description"] = tenant.description
+    scoped = tenant.settings.quota.scoped if tenant.settings.quota is not None else None
     lifecycle = furthest(phase, spec.lifecycle)
     if lifecycle == OFFBOARDING:
         annotations |= _leaving(tenant.offboarding if phase == OFFBOARDING else None, spec.offboarding)
@@ -158,6 +163,7 @@ def _namespace(tenant: Tenant, spec: NamespaceSpec, hard: Amounts, platform: Pla
         limits=overlay_limits(spec.limits, tenant.settings.limits),
         spec=spec,
         lifecycle=lifecycle,
+        scoped_keys=frozenset(key for one in scoped or () for key in one.hard),
     )
 
 
@@ -175,7 +181,7 @@ _Written = tuple[tuple[str, tuple[tuple[str, tuple[tuple[str, str], ...]], ...]]
 
 def limit_range(namespace: Namespace) -> Fixed:
     """Return the whole ``spec`` of a namespace's LimitRange: its limits, and defaults for all that its quota forces."""
-    return _complete(_written(namespace.limits), frozenset(namespace.hard))
+    return _complete(_written(namespace.limits), frozenset(namespace.hard) | namespace.scoped_keys)
 
 
 @lru_cache(maxsize=4096)

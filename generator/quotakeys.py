@@ -56,6 +56,8 @@ _BY_CLASS = {
     ".deviceclass.resource.k8s.io/": ("devices",),
 }
 _BY_DEVICE_CLASS = "requests.deviceclass.resource.kubernetes.io/"
+#: How alike two keys are when one is a slip of the pen for the other: a letter or two.
+_A_SLIP = 0.92
 _LONGEST_NAME = 63
 _INT64_MAX = 2**63 - 1
 _KIBI_MILLI = 1024 * 1000
@@ -144,6 +146,16 @@ def forced(key: str) -> tuple[str, str] | None:
         return None
     kind, _, resource = key.rpartition(".")
     return ("default" if kind == "limits" else "defaultRequest"), resource
+
+
+def misspelt(key: str, known: Collection[str]) -> str | None:
+    """Return the one of the *known* keys of devices that *key* is a slip of the pen away from; ``None`` if none is."""
+    if not key.startswith("requests.") or "/" not in key or key in known or key.removeprefix("requests.") in DEVICES:
+        return None
+    from difflib import get_close_matches  # only a device that nobody knows pays for its import
+
+    close = get_close_matches(key, sorted(known), n=1, cutoff=_A_SLIP)
+    return close[0] if close else None
 
 
 def is_extended(name: str) -> bool:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
-from generator import quantity
+from generator import quantity, scoped
 from generator.documents import natural_key
 from generator.problems import Place, Problem
 from generator.quantity import Quantity
+from generator.scoped import ScopedQuota
 
 Amounts = Mapping[str, Quantity]
 
@@ -32,7 +33,8 @@ class PodSecurity:
 class Quota:
     """What a tenant may consume in all; ``mode`` ``None`` means the nearest ancestor's with a quota, or partition.
 
-    ``to`` names what enforces the sum in mode delegated; ``max_overcommit`` ``None`` means 1.
+    ``to`` names what enforces the sum in mode delegated; ``max_overcommit`` ``None`` means 1 in mode partition, and
+    no ceiling in the others; ``scoped`` ``None`` leaves it to whoever decides next.
     """
 
     mode: str | None
@@ -40,6 +42,7 @@ class Quota:
     origin: Place
     to: str | None = None
     max_overcommit: Quantity | None = None
+    scoped: tuple[ScopedQuota, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,14 @@ def _quota(value: Mapping[str, Any] | None, place: Place) -> Quota | None:
         origin=place / "quota",
         to=get("to"),
         max_overcommit=None if factor is None else quantity.parse(factor),
+        scoped=_scoped(get("scoped"), place / "quota" / "scoped"),
     )
+
+
+def _scoped(value: Sequence[Mapping[str, Any]] | None, place: Place) -> tuple[ScopedQuota, ...] | None:
+    if value is None:
+        return None
+    return tuple(scoped.from_value(item, place, i) for i, item in enumerate(value))
 
 
 def _network(value: Mapping[str, Any] | None, place: Place) -> Network | None:
@@ -303,6 +313,7 @@ def overlay_quota(upper: Quota | None, lower: Quota | None) -> Quota | None:
         origin=upper.origin,
         to=upper.to or (lower.to if upper.mode is None else None),
         max_overcommit=lower.max_overcommit if upper.max_overcommit is None else upper.max_overcommit,
+        scoped=lower.scoped if upper.scoped is None else upper.scoped,
     )
 
 

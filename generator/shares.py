@@ -10,7 +10,7 @@ What two keys both cap, ``cpu`` and ``requests.cpu``, is one thing here; it keep
 
 from collections.abc import Iterator, Mapping
 
-from generator import quotakeys
+from generator import quotakeys, scoped
 from generator.allowance import ALONE, LEAST, Share
 from generator.problems import Place, Problem
 from generator.quantity import ZERO, Quantity
@@ -109,6 +109,7 @@ def check(tenant: Tenant, share: Share | None = None) -> Iterator[Problem]:
     quota, share = tenant.settings.quota, share or ALONE
     if quota is not None:
         yield from _check_amounts(quota.hard, quota.origin / "hard")
+        yield from scoped.check(quota.scoped or ())
     for spec in tenant.namespaces:
         yield from _check_amounts(spec.quota or {}, spec.origin / "quota")
     whole = _whole(tenant, share)

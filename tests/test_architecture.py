@@ -25,6 +25,7 @@ from generator import (
     removals,
     repositories,
     schema,
+    scoped,
     secretrefs,
     settings,
     subjects,
@@ -235,6 +236,8 @@ FORMATS = [
     ("common", "$defs/queueFungibility", [queues.Fungibility], {}),
     ("common", "$defs/podSecurity/anyOf/1", [settings.PodSecurity], {}),
     ("common", "$defs/quota", [settings.Quota], {}),
+    ("common", "$defs/scopedQuota", [scoped.ScopedQuota], {}),
+    ("common", "$defs/scopeExpression", [scoped.ScopeExpression], {}),
     (
         "common",
         "$defs/limits",
@@ -332,6 +335,7 @@ NO_RECORD = {
     ("common", "$defs/limits/properties/pod"),
     ("common", "$defs/limits/properties/persistentVolumeClaim"),
     ("common", "$defs/rule"),
+    ("common", "$defs/scopeSelector"),
 }
 
 

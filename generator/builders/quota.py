@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from generator.manifest import Manifest
 from generator.objectcounts import PREFIX
 from generator.placement import Placement
+from generator.scoped import ScopedQuota
 
 _STARTING = ("pods", "count/pods", "count/jobs.batch")
 #: What somebody makes to have pods, by API group: a quota that counts it stops it in a frozen namespace.
@@ -22,7 +23,7 @@ _STARTS = {
 
 
 def build(placement: Placement) -> Iterator[Manifest]:
-    """Yield one ResourceQuota for each namespace that has caps; in a frozen one nothing starts."""
+    """Yield each namespace's ResourceQuota, and those of its scopes; in a frozen namespace nothing starts."""
     quota = placement.tenant.settings.quota
     for namespace in placement.namespaces:
         hard = {key: str(amount) for key, amount in namespace.hard.items()}
@@ -38,6 +39,17 @@ def build(placement: Placement) -> Iterator[Manifest]:
         }
         own = namespace.spec.origin / "quota" if namespace.spec.quota is not None else None
         yield Manifest(body, own or (quota.origin if quota else namespace.spec.origin))
+    for one in (quota.scoped or ()) if quota else ():
+        yield from _scoped(placement, one)
+
+
+def _scoped(placement: Placement, one: ScopedQuota) -> Iterator[Manifest]:
+    """Yield the quota of a scope, in each namespace."""
+    for namespace in placement.namespaces:
+        metadata = {"name": one.object_name, "namespace": namespace.name, "labels": placement.labels}
+        yield Manifest(
+            {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata, "spec": one.spec}, one.origin
+        )
 
 
 def _nothing(hard: Iterable[str]) -> dict[str, str]:
