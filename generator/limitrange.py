@@ -66,13 +66,14 @@ def complete(
 ) -> dict[str, Any]:
     """Return an accepted *spec*, fully defaulted, so that no container is refused for what it does not say.
 
-    What is written stays. A limit or request that a quota key forces, that a ratio asks for, or that Kubernetes would
-    take from ``max`` or ``default``, comes from the fallbacks (by resource), moved into what ``min``, ``max`` and the
-    ratio allow; the request is never above the limit. Devices without a fallback default to 0: who caps them at 2
-    does not want 2 in each container. What has neither is left to Kubernetes, and `missing` names it.
+    What is written stays. A limit or request that a quota key or a bound on pods forces, that a ratio asks for, or
+    that Kubernetes would take from ``max`` or ``default``, comes from the fallbacks (by resource), moved into what
+    ``min``, ``max`` and the ratio allow; the request is never above the limit. Devices without a fallback default to
+    0: who caps them at 2 does not want 2 in each container. What has neither is left to Kubernetes, and `missing`
+    names it.
     """
     items = [_read(item) for item in spec.get("limits") or ()]
-    needs = frozenset(place for key in quota_keys if (place := quotakeys.forced(key)))
+    needs = frozenset(place for key in quota_keys if (place := quotakeys.forced(key))) | _by_pods(items)
     if needs and all(item.type != CONTAINER for item in items):
         items.insert(0, _read({"type": CONTAINER}))
     fallbacks = {"default": _amounts(fallback_default), "defaultRequest": _amounts(fallback_request)}
@@ -237,6 +238,14 @@ def _complete(
     for name in sorted(requested - given["defaultRequest"].keys()):
         if (wish := _wish(name, fallbacks["defaultRequest"])) is not None and _may_overcommit(name):
             given["defaultRequest"][name] = _fitting_request(wish, given, name)
+
+
+def _by_pods(items: Iterable[_Item]) -> frozenset[tuple[str, str]]:
+    """Return what containers of bounded pods must name: a maximum asks for limits, a minimum for requests."""
+    bounds = [item.amounts for item in items if item.type == POD]
+    limited = {name for given in bounds for name in (*given["max"], *given[_RATIO]) if name in _OF_CONTAINERS}
+    requested = {name for given in bounds for name in (*given["min"], *given[_RATIO]) if name in _OF_CONTAINERS}
+    return frozenset([("default", name) for name in limited] + [("defaultRequest", name) for name in requested])
 
 
 def _wish(name: str, fallbacks: Mapping[str, Quantity]) -> Quantity | None:

@@ -65,10 +65,11 @@ def test_a_maximum_of_devices_gives_no_container_a_device():
     }
 
 
-def test_limits_of_pods_and_claims_are_written_as_they_are():
+def test_limits_of_pods_and_claims_are_written_as_they_are_with_what_they_force_on_containers():
     spec = f"{QUOTA}\nlimits: {{persistentVolumeClaim: {{max: {{storage: 1024Gi}}}}, pod: {{max: {{cpu: 32}}}}}}"
     assert limits(of(spec)) == {
         "limits": [
+            {"default": {"cpu": "1"}, "defaultRequest": {"cpu": "100m"}, "type": "Container"},
             {"max": {"storage": "1Ti"}, "type": "PersistentVolumeClaim"},
             {"max": {"cpu": "32"}, "type": "Pod"},
         ]
