@@ -40,7 +40,7 @@ def platform(spec):
     [
         # fields that are not there
         ("quotas: {}", "spec.quotas: there is no such field; did you mean 'quota'?"),
-        ("quota: {hard: {pods: 1}, zzz: 1}", "spec.quota.zzz: there is no such field; use one of 'hard', 'maxOvercommit', 'mode', 'to'"),
+        ("quota: {hard: {pods: 1}, zzz: 1}", "spec.quota.zzz: there is no such field; use one of 'hard', 'maxOvercommit', 'mode', 'scoped', 'to'"),
         ("namespaces: [{name: a, fullname: b}]", "spec.namespaces[0].fullname: there is no such field; did you mean 'fullName'?"),
         ("podSecurity: {enforce: baseline, audti: baseline}", "spec.podSecurity.audti: there is no such field; did you mean 'audit'?"),
         # fields that are missing
