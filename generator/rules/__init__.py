@@ -7,6 +7,7 @@ without a mesh never pays for the rules about meshes, however many there are.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -79,7 +80,12 @@ class Rule:
 
     @property
     def _module(self) -> ModuleType:
-        return import_module(f"{__name__}.{self.name.replace('-', '_')}")
+        return _imported(self.name)
+
+
+@cache
+def _imported(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name.replace('-', '_')}")
 
 
 _ALL = (

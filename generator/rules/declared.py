@@ -30,7 +30,12 @@ _MORE_THAN_ANYBODY = "1E"
 
 def is_count(key: object) -> bool:
     """Tell whether a key counts objects, or the size of volumes, which the objects themselves say."""
-    return isinstance(key, str) and bool(_counts(key)) and quotakeys.check_key(key).enforced
+    return isinstance(key, str) and _is_count(key)
+
+
+@lru_cache(65_536)
+def _is_count(key: str) -> bool:
+    return bool(_counts(key)) and quotakeys.check_key(key).enforced
 
 
 def counted(scene: Scene, namespace: str, keys: Iterable[str]) -> Mapping[str, Quantity]:
@@ -38,8 +43,8 @@ def counted(scene: Scene, namespace: str, keys: Iterable[str]) -> Mapping[str, Q
     asked = frozenset(keys)
     wanted = _resources(asked)
     there: dict[str, list[Item]] = defaultdict(list)
-    for (group, kind), items in scene.kinds_within(namespace):
-        if (resource := _resource(kind, group)) in wanted:
+    for kind, items in scene.kinds_within(namespace):
+        if (resource := _resource(kind)) in wanted:
             there[resource] += items
     bodies = [item.body for items in there.values() for item in items]
     bodies += [body for resource, body in _put_there(scene, namespace) if _is_missing(body, resource, there, wanted)]
@@ -98,6 +103,7 @@ def _counts(key: str) -> str:
 
 
 @lru_cache(4096)
-def _resource(kind: str, group: str) -> str:
-    plural = admission.plural_of(kind, group)
+def _resource(kind: tuple[str, str]) -> str:
+    group, name = kind
+    plural = admission.plural_of(name, group)
     return f"{plural}.{group}" if group else plural

@@ -6,6 +6,7 @@ there is a ``max`` and no ``default``, so that each container that says nothing 
 as its request, and a handful of them use up the quota.
 """
 
+import marshal
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from generator.problems import dotted
 from generator.rules.parameters import Words
 from generator.rules.quotas import amount_of
 from generator.rules.scene import Hit, Scene, inside
+
+#: The version of the format in which what is equal is written the same, wherever it comes from.
+_WITHOUT_REFERENCES = 2
 
 PARAMETERS = {"defects": Words(("refused", "max-as-default"))}
 
@@ -28,16 +32,24 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _found(scene: Scene) -> tuple[tuple[Item, Mapping[str, tuple[str, ...]]], ...]:
     """Return the LimitRanges that have defects, with these; those of thousands of tenants are the same."""
-    known: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    known: dict[object, Mapping[str, tuple[str, ...]]] = {}
     found = []
     for item in scene.of_kind("", "LimitRange"):
         spec = inside(item.body, "spec")
-        key = repr(spec)
+        key = _key(spec)
         if key not in known:
             known[key] = {"refused": tuple(_refused(spec)), "max-as-default": tuple(_filled_in(spec))}
         if any(known[key].values()):
             found.append((item, known[key]))
     return tuple(found)
+
+
+def _key(spec: Any) -> object:
+    """Return what equal specs share, as quickly as it can be told."""
+    try:
+        return marshal.dumps(spec, _WITHOUT_REFERENCES)
+    except ValueError:
+        return repr(spec)
 
 
 def _refused(spec: Mapping[str, Any]) -> Iterator[str]:

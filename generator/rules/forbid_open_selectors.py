@@ -6,7 +6,7 @@ traffic to chosen pods (``podSelector``) on chosen ports, as to DNS, is fine: no
 tunnel of Istio's ambient mesh, at whose ends the mesh asks who somebody is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from generator.rules.parameters import Parameter
@@ -23,29 +23,40 @@ _TUNNEL = 15008
 def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each policy with each direction that is open to all namespaces."""
     for item in scene.of_kind("networking.k8s.io", "NetworkPolicy"):
-        spec = inside(item.body, "spec")
+        spec = item.body.get("spec")
+        if not isinstance(spec, (dict, Mapping)):
+            continue
         for direction, (field, said) in _DIRECTIONS.items():
             rules = spec.get(direction)
             if not rules or not isinstance(rules, list):
                 continue
-            reasons = dict.fromkeys(reason for rule in rules for reason in _reasons(rule, field))
-            for reason in reasons:
+            for reason in dict.fromkeys([one for rule in rules for one in _reasons(rule, field)]):
                 message = f"NetworkPolicy {item.name} {said} pods of every namespace: {reason}"
                 yield Hit(message, item.origin, namespace=item.namespace, kind=item.kind, name=item.name)
 
 
-def _reasons(rule: Any, field: str) -> Iterator[str]:
-    peers = inside(rule).get(field)
-    for peer in peers if isinstance(peers, list) else ():
-        selector = peer.get("namespaceSelector") if isinstance(peer, Mapping) else None
-        if not isinstance(selector, Mapping):
-            continue
-        strange = sorted(map(str, selector.keys() - _FIELDS))
-        if strange:
-            stray = ", ".join(strange)
-            yield f"{stray} stands beside matchLabels, where it is no field; indent it below matchLabels"
-        elif not (any(selector.values()) or _is_narrow(peer, rule, field) or _is_tunnel(rule)):
-            yield "its namespaceSelector is empty; name the namespace by kubernetes.io/metadata.name, or by labels"
+def _reasons(rule: Any, field: str) -> Sequence[str]:
+    peers = rule.get(field) if isinstance(rule, (dict, Mapping)) else None
+    selectors = [
+        (selector, peer)
+        for peer in (peers if isinstance(peers, list) else ())
+        if isinstance(peer, (dict, Mapping)) and isinstance(selector := peer.get("namespaceSelector"), (dict, Mapping))
+    ]
+    return [reason for one, peer in selectors if not _is_chosen(one) for reason in _told(one, peer, rule, field)]
+
+
+def _is_chosen(selector: Mapping[str, Any]) -> bool:
+    """Tell whether a selector chooses by something, as nearly all do."""
+    return _FIELDS.issuperset(selector) and any(selector.values())
+
+
+def _told(selector: Mapping[str, Any], peer: Mapping[str, Any], rule: Mapping[str, Any], field: str) -> Iterator[str]:
+    strange = sorted(map(str, selector.keys() - _FIELDS))
+    if strange:
+        stray = ", ".join(strange)
+        yield f"{stray} stands beside matchLabels, where it is no field; indent it below matchLabels"
+    elif not (_is_narrow(peer, rule, field) or _is_tunnel(rule)):
+        yield "its namespaceSelector is empty; name the namespace by kubernetes.io/metadata.name, or by labels"
 
 
 def _is_narrow(peer: Mapping[str, Any], rule: Mapping[str, Any], field: str) -> bool:

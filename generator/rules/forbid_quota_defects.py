@@ -44,18 +44,19 @@ def _found(scene: Scene) -> Mapping[str, list[Hit]]:
     """Return all that is wrong with quotas, by defect: nine policies ask about it."""
     hits: dict[str, list[Hit]] = defaultdict(list)
     for quota in scene.answer(quotas):
+        scopes = quota.scopes
         for key, value in quota.hard.items():
-            is_plain = value.__class__ in _PLAIN and isinstance(key, str)
-            flaws = _flaws(key, value, quota.scopes) if is_plain else (("refused-amount", _no_amount(value)),)
-            for defect, said in flaws if not flaws else _held_against(scene, str(key), flaws):
-                hits[defect].append(_hit(quota, f"{key!r} {said}"))
-            if key.__class__ is str and key.startswith(objectcounts.PREFIX) and not flaws:
-                for said in _beside_definitions(scene, key):
-                    hits["unknown-kind"].append(_hit(quota, f"{key!r} {said}", "likely"))
+            is_plain = value.__class__ in _PLAIN and key.__class__ is str
+            flaws = _flaws(key, value, scopes) if is_plain else (("refused-amount", _no_amount(value)),)
+            for defect, said in flaws:
+                for told, confidence in _held_against(scene, str(key), defect, said):
+                    hits[defect or "unknown-kind"].append(_hit(quota, f"{key!r} {told}", confidence))
     return hits
 
 
-_PLAIN = (str, int, float)
+_PLAIN = frozenset({str, int, float})
+#: The mark of a kind that we know nothing of, but the manifests may.
+_ASK = ""
 
 
 @lru_cache(maxsize=65_536, typed=True)
@@ -68,6 +69,8 @@ def _of_key(key: str, scopes: frozenset[str]) -> Iterator[tuple[str, str]]:
     if key.startswith(_OPENSHIFT):
         return
     alone = quotakeys.check_key(key)
+    if alone.enforced and _is_strange(key):
+        yield _ASK, ""
     if not alone.accepted:
         yield "refused-key", alone.reason
     elif not alone.enforced:
@@ -129,19 +132,24 @@ def _hit(quota: Quota, said: str, confidence: str = "certain") -> Hit:
 # -- kinds that the manifests themselves define
 
 
-def _held_against(scene: Scene, key: str, flaws: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a key, but for a kind that we do not know and the manifests define."""
-    for defect, said in flaws:
-        if defect != "unknown-kind" or key.removeprefix(objectcounts.PREFIX) not in scene.answer(_definitions):
-            yield defect, said
+def _is_strange(key: str) -> bool:
+    """Tell whether a key counts objects of a kind that nobody knows without its definition."""
+    plural, _, group = key.removeprefix(objectcounts.PREFIX).partition(".")
+    return key.startswith(objectcounts.PREFIX) and bool(group) and not objectcounts.is_known(plural, group)
 
 
-def _beside_definitions(scene: Scene, key: str) -> Iterator[str]:
-    """Say what the definitions among the manifests make of a key that nothing else is wrong with."""
+def _held_against(scene: Scene, key: str, defect: str, said: str) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a key, and how sure that is, by the definitions among the manifests."""
     counted = key.removeprefix(objectcounts.PREFIX)
+    if defect == _ASK:
+        for told in _by_definitions(scene, counted):
+            yield told, "likely"
+    elif defect != "unknown-kind" or counted not in scene.answer(_definitions):
+        yield said, "certain"
+
+
+def _by_definitions(scene: Scene, counted: str) -> Iterator[str]:
     plural, _, group = counted.partition(".")
-    if not group or objectcounts.is_known(plural, group):
-        return
     definitions = scene.answer(_definitions)
     if counted in definitions:
         if definitions[counted] == "Cluster":

@@ -209,22 +209,20 @@ class Scene:
 
     def all_within(self, namespace: str) -> Iterator[Item]:
         """Yield the objects of all kinds that live in a namespace."""
-        for items in self._homes.get(namespace, ()):
+        for _, items in self._homes.get(namespace, ()):
             yield from items
 
     @cached_property
-    def _homes(self) -> Mapping[str, list[list[Item]]]:
+    def _homes(self) -> Mapping[str, list[tuple[tuple[str, str], list[Item]]]]:
         """The objects of each namespace, those of one kind together."""
-        found: dict[str, list[list[Item]]] = defaultdict(list)
-        for (_, _, namespace), items in self._within.items():
-            found[namespace].append(items)
+        found: dict[str, list[tuple[tuple[str, str], list[Item]]]] = defaultdict(list)
+        for (group, kind, namespace), items in self._within.items():
+            found[namespace].append(((group, kind), items))
         return found
 
-    def kinds_within(self, namespace: str) -> Iterator[tuple[tuple[str, str], list[Item]]]:
-        """Yield the kinds that a namespace has objects of, by API group and name, with these."""
-        for items in self._homes.get(namespace, ()):
-            first = items[0]
-            yield (first.api_version.rpartition("/")[0], first.kind), items
+    def kinds_within(self, namespace: str) -> Iterable[tuple[tuple[str, str], list[Item]]]:
+        """Return the kinds that a namespace has objects of, by API group and name, with these."""
+        return self._homes.get(namespace, ())
 
     def declares(self, namespace: str) -> bool:
         """Tell whether a namespace is among the manifests."""
