@@ -37,13 +37,21 @@ class Held(NamedTuple):
     where: str
 
 
+class Synced(NamedTuple):
+    """A file that a sync engine reads, before and after; ``None`` where there is none."""
+
+    path: str
+    old: bytes | None
+    new: bytes | None
+
+
 @dataclass(slots=True)
 class Losses:
     """What vanishes, added up file by file; what vanishes here and appears there is told as both.
 
     ``where`` names the earlier state, for messages. ``came`` are new namespaces by cluster and document, ``fewer``
-    how many objects fewer there are by document, cluster and kind, ``appliers`` the texts of what sync engines read to
-    apply some of the tenants, by cluster and name.
+    how many objects fewer there are by document, cluster and kind, ``synced`` what becomes of the files that sync
+    engines read.
 
     Only of a git revision: ``tenants`` are those that it had, ``files`` its tenant files that are gone, each with its
     tenant and the lifecycle that it says, and ``limits`` what its platform file allows.
@@ -53,20 +61,21 @@ class Losses:
     gone: list[Held] = field(default_factory=list)
     came: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     fewer: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    appliers: dict[tuple[str, str], bytes] = field(default_factory=lambda: defaultdict(bytes))
+    synced: list[Synced] = field(default_factory=list)
     tenants: frozenset[str] | None = None
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
     limits: Guard | None = None
 
     def __bool__(self) -> bool:
         """Tell whether anything may have vanished."""
-        return bool(self.gone or self.files or self.appliers or any(number > 0 for number in self.fewer.values()))
+        fewer = any(number > 0 for number in self.fewer.values())
+        return bool(self.gone or self.files or fewer or any(one.new is None for one in self.synced))
 
     def add(self, path: str, document: str, old: bytes | None, new: bytes | None) -> None:
         """Take in what becomes of one file; ``None`` where there is none. What belongs to no tenant is passed over."""
         _, cluster, *below = path.split("/")
-        if below[:1] == ["sync"] and new is None:
-            self.appliers[cluster, below[1].removesuffix(".yaml")] += old or b""
+        if below[:1] == ["sync"]:
+            self.synced.append(Synced(path, old, new))
         if below[:1] != ["tenants"]:
             return
         before, after = old or b"", new or b""
@@ -98,7 +107,7 @@ def united(several: Iterable[Losses]) -> Losses:
     for some in several:
         whole.gone += some.gone
         whole.fewer.update(some.fewer)
-        whole.appliers.update(some.appliers)
+        whole.synced += some.synced
         for place, names in some.came.items():
             whole.came[place] += names
     return whole

@@ -6,29 +6,41 @@ it belongs to the second. A namespace is protected from that, but not while it i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
+from generator import documents
 from generator.lifecycle import OFFBOARDING
 from generator.losses import Losses
 from generator.problems import Place, Problem
+from generator.repository import RENDERED
 from generator.vanishing import Case
 
-#: With these, a Kustomization of Flux or an Application of Argo CD does not leave what it applied.
-_CASCADES = (b"deletionPolicy: MirrorPrune", b"resources-finalizer.argocd.argoproj.io")
+#: The kinds of object that apply others, with the API groups that have kinds of the same names.
+_APPLIERS = (("kustomize.toolkit.fluxcd.io", "Kustomization"), ("argoproj.io", "Application"))
+_CASCADE = "resources-finalizer.argocd.argoproj.io"
+_PATHS = "argocd.argoproj.io/manifest-generate-paths"
 #: Whose files are applied: both engines are told paths, in which a bucket may stand before the name.
-_TENANT = re.compile(rb"\btenants/(?:[0-9]+/)?([a-z0-9][-a-z0-9]*)")
+_TENANT = re.compile(r"\btenants/(?:[0-9]+/)?([a-z0-9][-a-z0-9]*)")
+
+#: A cluster with the kind and the name of an object.
+_Key = tuple[str, str, str]
 
 
 def check(case: Case) -> Iterator[Problem]:
     """Find what a change would leave to nobody, and what it would leave to chance."""
-    yield from _left_behind(case)
-    yield from _taken_along(case)
     yield from _handed_over(case)
+    if case.gone or any(one.new is None for some in case.losses for one in some.synced):
+        yield from _left_behind(case)
+        yield from _taken_along(case)
 
 
 def _left_behind(case: Case) -> Iterator[Problem]:
-    """Find what is removed together with that which would have to delete it."""
-    applied = dict(_applied(case.losses, cascades=False))
+    """Find what is removed together with that which would have to delete it.
+
+    Since a git revision, :mod:`generator.reshuffles` finds it, of single objects too.
+    """
+    applied = dict(_applied([some for some in case.losses if some.tenants is None], cascades=False))
     for (cluster, tenant), one in {(one.cluster, one.tenant): one for one in case.gone}.items():
         name = applied.get((cluster, tenant))
         if name is not None and cluster in case.directory.platform.clusters:
@@ -52,12 +64,40 @@ def _taken_along(case: Case) -> Iterator[Problem]:
 
 
 def _applied(losses: Iterable[Losses], *, cascades: bool) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield the tenants whose shard vanishes, each with its cluster and the shard's name."""
+    """Yield the tenants that something applies which vanishes, each with its cluster and that one's name.
+
+    Only what takes along all that it applied, with *cascades*, or only what leaves it.
+    """
     for some in losses:
-        for (cluster, name), text in some.appliers.items():
-            if cascades == any(mark in text for mark in _CASCADES):
-                for tenant in {*_TENANT.findall(text)}:
-                    yield (cluster, tenant.decode()), name
+        old = {one.path: one.old for one in some.synced if one.old is not None}
+        new = {one.path: one.new for one in some.synced if one.new is not None}
+        there = dict(_appliers(new))
+        for key, body in _appliers(old):
+            if key not in there and _takes_along(body) == cascades:
+                for tenant in dict.fromkeys(_TENANT.findall(_told(key, body, old))):
+                    yield (key[0], tenant), key[2]
+
+
+def _appliers(files: Mapping[str, bytes]) -> Iterator[tuple[_Key, Any]]:
+    """Yield what applies other objects."""
+    for path, text in files.items():
+        for one in documents.parse_all(text, path):
+            body: Any = one.value
+            group = str(body.get("apiVersion", "")).partition("/")[0] if isinstance(body, dict) else ""
+            if (group, body.get("kind")) in _APPLIERS:
+                yield (path.split("/")[1], body["kind"], body["metadata"]["name"]), body
+
+
+def _takes_along(body: Mapping[str, Any]) -> bool:
+    """Tell whether what an object applied goes with it."""
+    return body["spec"].get("deletionPolicy") == "MirrorPrune" or _CASCADE in body["metadata"].get("finalizers", ())
+
+
+def _told(key: _Key, body: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
+    """Return the text that names the paths which an object applies: an annotation, or a list in a folder of its own."""
+    cluster, _, name = key
+    listed = files.get(f"{RENDERED}/{cluster}/sync/{name}/kustomization.yaml", b"")
+    return f"{body['metadata'].get('annotations', {}).get(_PATHS, '')} {listed.decode()}"
 
 
 def _handed_over(case: Case) -> Iterator[Problem]:

@@ -277,6 +277,8 @@ class _Run:
         # What a broken tenant file asks for is not known, so that nobody can say what is left over.
         if all(error.place.document == repository.REMOVALS for error in outcome.input_errors):
             outcome.deleted = self._leftovers(wanted, lost)
+            for change in shared:
+                lost.add(change.path, repository.PLATFORM, change.old, change.new)
             self._guard(directory, lost)
         outcome.files = sum(map(self._concerned, wanted)) if self._options.narrowed else len(wanted)
         if outcome.errors or not self._options.write:

@@ -92,6 +92,8 @@ class Flux:
         for path, text in files.items():
             if path.startswith(folder) and path.endswith("/kustomization.yaml") and path.count("/") == 4:
                 shard = path.split("/")[3]
+                if shard == "lockdown":
+                    continue
                 ((kustomization),) = (
                     body for body in bodies(files[f"{folder}{shard}.yaml"].decode()) if body["kind"] == "Kustomization"
                 )

@@ -8,7 +8,9 @@ from generator.pipeline import Options, render
 SYNCED = PLATFORM.replace('version: "1.34", addons', 'version: "1.34", sync: %s, addons').replace(
     "spec:\n", "spec:\n  repository: {url: https://git.example.com/tenants.git}\n"
 )
-ENGINES = ["flux"]
+#: What applies the tenants of a cluster that is called eu, where one shard holds all.
+SHARDS = {"flux": "tenants", "argocd": "eu-tenants"}
+ENGINES = sorted(SHARDS)
 
 
 def platform(engine, most):
@@ -28,7 +30,8 @@ def test_a_tenant_cannot_be_removed_together_with_the_shard_that_applied_it(tmp_
     (tmp_path / "tenants/going.yaml").unlink()
     write(tmp_path, "tenants/platform.yaml", platform(engine, 1))
     (line,) = refused(tmp_path)
-    assert line.startswith("tenants/going.yaml: going goes from eu together with 'tenants', which applied it there")
+    shard = SHARDS[engine]
+    assert line.startswith(f"tenants/going.yaml: going goes from eu together with '{shard}', which applied it there")
     write(tmp_path, "tenants/platform.yaml", platform(engine, 9))
     rendering(tmp_path)
 
@@ -62,7 +65,7 @@ def test_a_shard_that_takes_its_tenants_along_cannot_be_joined_to_another(tmp_pa
     write(tmp_path, "tenants/vision.yaml", tenant("vision", GOING))
     assert refused(tmp_path) == [
         (
-            "tenants/audit.yaml: 'tenants-1' goes from eu with all that it applied, since all its tenants are offboarding, "
+            f"tenants/audit.yaml: '{SHARDS[engine]}-1' goes from eu with all that it applied, since all its tenants are offboarding, "
             "and this one is still there; make it active in a change before this, and offboard both together"
         )
     ]
