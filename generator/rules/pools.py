@@ -67,7 +67,7 @@ def _of_selectors(scene: Scene, chosen: Iterable[Quota]) -> Iterator[Pool]:
         members: dict[str, Amounts] = {}
         for wanted in _selectors(quota.item):
             pairs = sorted(wanted.items())
-            first = by_pair.get(pairs[0], ()) if pairs else ()
+            first = min((by_pair.get(pair, []) for pair in pairs), key=len, default=[])
             members |= {
                 name: _has(scene, name) for name in first if all(labels[name].get(key) == text for key, text in pairs)
             }

@@ -113,3 +113,9 @@ def test_no_quota_is_more_than_there_can_be():
         "ResourceQuota q in namespace ns1 has 100001m of requests.cpu, and there can be 100 at most",
         "ResourceQuota q in namespace ns1 has 11 of pods, and there can be 10 at most",
     ]
+
+
+def test_of_many_classes_some_are_named():
+    there = [named("StorageClass", f"class{index}", api="storage.k8s.io/v1") for index in range(200)]
+    (message,) = messages(CLASSES, quota({"gold.storageclass.storage.k8s.io/requests.storage": "1Gi"}), *there)
+    assert message.endswith("; there are class0, class1, class10, class100, class101 and 195 more")
