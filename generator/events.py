@@ -23,8 +23,6 @@ from generator.scalars import Refusal, Scalar, key_refusal, plain
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 
-#: Levels of lists and mappings; Kubernetes objects have about 20.
-MAX_DEPTH = 100
 #: Values that all the aliases of a text may repeat; more is an attack.
 MAX_REPEATED = 10_000
 
@@ -198,8 +196,8 @@ class Events:
             return self._odd_scalar(event)
         if kind is AliasEvent:
             return self._alias(event)
-        if len(self._route) >= MAX_DEPTH:
-            self._refuse(event, f"this nests deeper than {MAX_DEPTH} levels; flatten it")
+        if len(self._route) >= syntax.MAX_DEPTH:
+            self._refuse(event, syntax.TOO_DEEP)
             raise _TooDeepError
         if event.tag is None and event.anchor is None:
             return self._mapping() if kind is MappingStartEvent else self._sequence()

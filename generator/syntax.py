@@ -7,9 +7,17 @@ No I/O and no YAML library here: words in, a sentence out.
 import re
 from collections.abc import Iterator
 
+#: Levels of lists and mappings that are read; Kubernetes objects have about 20, and libyaml gives up at 1,000.
+MAX_DEPTH = 100
+TOO_DEEP = f"this nests deeper than {MAX_DEPTH} levels; flatten it"
+
 #: What a parser says, in libyaml's words and in PyYAML's own, and what to tell people. ``{line}`` is the line in
 #: which the construct starts that was being read; the first that matches counts.
 _MEANINGS = (
+    (
+        "maximum nesting depth",
+        TOO_DEEP,
+    ),
     (
         "tab character",
         "a tab cannot indent YAML; write spaces",
