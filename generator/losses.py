@@ -6,7 +6,7 @@ what the clusters have taken up.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from generator.emit import Ownership, ownership
 from generator.lifecycle import ACTIVE, LABEL, RETAIN_UNTIL
 from generator.manifest import TENANT_LABEL
 from generator.removals import Guard
+from generator.repository import name_of
 
 #: The kind of each object in a file of ours, and what begins each Namespace. Where it should not have this form, it is
 #: read in full, which takes a hundred times as long.
@@ -122,11 +123,19 @@ def held(data: bytes, cluster: str, document: str, where: str) -> Iterator[Held]
     """Yield the namespaces of a tenant that a text of ours holds."""
     edited = ownership(data) is not Ownership.OURS
     for one in documents.parse_all(data, document):
-        body: Any = one.value
-        if not isinstance(body, dict) or body.get("kind") != "Namespace":
+        body = mapping(one.value)
+        metadata = mapping(body.get("metadata"))
+        name = metadata.get("name")
+        if body.get("kind") != "Namespace" or not isinstance(name, str):
             continue
-        metadata = body.get("metadata", {})
-        labels, annotations = metadata.get("labels", {}), metadata.get("annotations", {})
+        labels, annotations = mapping(metadata.get("labels")), mapping(metadata.get("annotations"))
         phase = EDITED if edited else labels.get(LABEL, ACTIVE)
         until = annotations.get(RETAIN_UNTIL, "")
-        yield Held(cluster, metadata["name"], labels.get(TENANT_LABEL, ""), document, phase, until, where)
+        yield Held(
+            cluster, name, str(labels.get(TENANT_LABEL) or name_of(document)), document, phase, str(until), where
+        )
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a value that should be a mapping; an empty one for what somebody has made of it by hand."""
+    return value if isinstance(value, dict) else {}

@@ -11,7 +11,7 @@ from typing import Any
 
 from generator import documents
 from generator.lifecycle import OFFBOARDING
-from generator.losses import Losses
+from generator.losses import Losses, mapping
 from generator.problems import Place, Problem
 from generator.repository import RENDERED
 from generator.vanishing import Case
@@ -41,7 +41,8 @@ def _left_behind(case: Case) -> Iterator[Problem]:
     Since a git revision, :mod:`generator.reshuffles` finds it, of single objects too.
     """
     applied = dict(_applied([some for some in case.losses if some.tenants is None], cascades=False))
-    for (cluster, tenant), one in {(one.cluster, one.tenant): one for one in case.gone}.items():
+    leaving = (one for one in case.gone if one.phase == OFFBOARDING)  # of what may not go, another reason is told
+    for (cluster, tenant), one in {(one.cluster, one.tenant): one for one in leaving}.items():
         name = applied.get((cluster, tenant))
         if name is not None and cluster in case.directory.platform.clusters:
             message = (
@@ -82,22 +83,23 @@ def _appliers(files: Mapping[str, bytes]) -> Iterator[tuple[_Key, Any]]:
     """Yield what applies other objects."""
     for path, text in files.items():
         for one in documents.parse_all(text, path):
-            body: Any = one.value
-            group = str(body.get("apiVersion", "")).partition("/")[0] if isinstance(body, dict) else ""
-            if (group, body.get("kind")) in _APPLIERS:
-                yield (path.split("/")[1], body["kind"], body["metadata"]["name"]), body
+            body = mapping(one.value)
+            group, name = str(body.get("apiVersion")).partition("/")[0], mapping(body.get("metadata")).get("name")
+            if (group, body.get("kind")) in _APPLIERS and isinstance(name, str):
+                yield (path.split("/")[1], body["kind"], name), body
 
 
 def _takes_along(body: Mapping[str, Any]) -> bool:
     """Tell whether what an object applied goes with it."""
-    return body["spec"].get("deletionPolicy") == "MirrorPrune" or _CASCADE in body["metadata"].get("finalizers", ())
+    finalizers = body["metadata"].get("finalizers") or ()
+    return mapping(body.get("spec")).get("deletionPolicy") == "MirrorPrune" or _CASCADE in finalizers
 
 
 def _told(key: _Key, body: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
     """Return the text that names the paths which an object applies: an annotation, or a list in a folder of its own."""
     cluster, _, name = key
     listed = files.get(f"{RENDERED}/{cluster}/sync/{name}/kustomization.yaml", b"")
-    return f"{body['metadata'].get('annotations', {}).get(_PATHS, '')} {listed.decode()}"
+    return f"{mapping(body['metadata'].get('annotations')).get(_PATHS, '')} {listed.decode(errors='replace')}"
 
 
 def _handed_over(case: Case) -> Iterator[Problem]:

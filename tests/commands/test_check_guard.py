@@ -152,3 +152,21 @@ def test_a_label_that_was_written_by_hand_at_the_start_opens_nothing(tmp_path, c
     git(tmp_path, "rm", "-rq", "rendered/eu/tenants/nlp")
     (line,) = change.checked()
     assert line.startswith("tenants/nlp.yaml: the file is gone, and nlp is 'edited by hand' in main")
+
+
+@pytest.mark.usefixtures("change")
+@pytest.mark.parametrize(
+    "text", ["metadata:", "metadata: [x]", "metadata: {name: 7}", "metadata: {name: nlp, labels: }", "\t"]
+)
+def test_a_namespace_that_somebody_has_made_unreadable_stops_nothing_but_the_change(tmp_path, tenantry, text):
+    git(tmp_path, "switch", "-q", "main")
+    path = tmp_path / "rendered/eu/tenants/nlp/00-namespace.yaml"
+    head = "".join(path.read_text().splitlines(keepends=True)[:2])
+    path.write_text(f"{head}apiVersion: v1\nkind: Namespace\n{text}\n")
+    git(tmp_path, "commit", "-qam", "by hand")
+    git(tmp_path, "switch", "-qc", "other")
+    (tmp_path / "tenants/nlp.yaml").unlink()
+    git(tmp_path, "rm", "-rq", "rendered/eu/tenants/nlp")
+    code, _, err = tenantry("check", "--base", "main")
+    assert code == 2
+    assert "tenants/nlp.yaml: the file is gone, and nlp is" in err
