@@ -12,6 +12,17 @@ from generator import quantity
 from generator.quantity import Quantity
 from generator.settings import Amounts
 
+#: One letter for each of the keys that most quotas have: ten thousand of them are read in every run. No key is one.
+_LETTERS = dict(zip(
+    (
+        "requests.cpu", "requests.memory", "limits.cpu", "limits.memory", "requests.nvidia.com/gpu", "requests.storage",
+        "pods", "count/jobs.batch", "services.loadbalancers", "services.nodeports", "persistentvolumeclaims",
+    ),
+    "CMcmGSPJLNV",
+    strict=True,
+))  # fmt: skip
+_KEYS = {letter: key for key, letter in _LETTERS.items()}
+
 #: Modes in which each namespace may use up to the least that a tenant above it has.
 LEAST = frozenset({"shared", "delegated"})
 
@@ -80,7 +91,7 @@ def pack(spec: Mapping[str, Any]) -> str:
 
 
 def _pairs(hard: Mapping[str, Any]) -> str:
-    return ",".join(f"{key}={amount}" for key, amount in hard.items())
+    return ",".join(f"{_LETTERS.get(key, key)}={amount}" for key, amount in hard.items())
 
 
 @lru_cache(maxsize=4096)
@@ -96,4 +107,4 @@ def unpack(text: str) -> Allowance:
 
 def _read(pairs: Iterable[str]) -> Amounts:
     split = (pair.partition("=") for pair in pairs if pair)
-    return {key: quantity.parse(amount) for key, _, amount in split}
+    return {_KEYS.get(key, key): quantity.parse(amount) for key, _, amount in split}

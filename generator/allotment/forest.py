@@ -111,13 +111,16 @@ class Forest:
         self.nodes: dict[str, Node] = {}
         self._said: dict[tuple[str | None, str, bool], _Said] = {}
         children: dict[str, list[str]] = {}
+        roots = []
         for name in directory.entries:
             parent = directory.parent(name)
-            if parent is not None:
+            if parent is None:
+                roots.append(name)
+            else:
                 children.setdefault(parent, []).append(name)
         everybody = everybody or any(cluster.capacity for cluster in self.platform.clusters.values())
-        for name, item in directory.entries.items():
-            if directory.parent(name) is None and (everybody or name in children or len(item.namespaces) > 1):
+        for name in roots:
+            if everybody or name in children or len(directory.entries[name].namespaces) > 1:
                 self._plant(name, children)
 
     def _plant(self, root: str, children: Mapping[str, list[str]]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from generator.allotment.forest import ONCE, Cap, Node
-from generator.allotment.ledger import Ledger, consumed, named
+from generator.allotment.ledger import Ledger, Sums, consumed, named
 from generator.allowance import LEAST
 from generator.platform import Cluster
 from generator.problems import Place, Problem
@@ -72,6 +72,8 @@ def _check_sums(ledger: Ledger, node: Node, line_of: LineOf) -> Iterator[Problem
     if node.mode in LEAST or not given:
         return
     own = named(node)
+    if all(_fits(node, sums, own if cluster in node.clusters else {}) for cluster, sums in given.items()):
+        return
     for unit, cap in node.caps.items():
         sums = {cluster: sums[unit] for cluster, sums in given.items() if unit in sums}
         cluster = max(sums, key=lambda name: sums[name], default=None)
@@ -81,6 +83,11 @@ def _check_sums(ledger: Ledger, node: Node, line_of: LineOf) -> Iterator[Problem
         mine = own.get(unit, 0) if cluster in node.clusters else 0
         if sums[cluster] + mine > most:
             yield _over(ledger, node, unit, cluster, line_of)
+
+
+def _fits(node: Node, given: Sums, own: Sums) -> bool:
+    caps = node.caps
+    return all(amount + own.get(unit, 0) <= caps[unit].amount.milli for unit, amount in given.items() if unit in caps)
 
 
 def _over(ledger: Ledger, node: Node, unit: str, cluster: str, line_of: LineOf) -> Problem:
