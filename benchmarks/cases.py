@@ -22,11 +22,14 @@ from workload import Shape
 _EMPTY_CLICK = "import click; click.group(name='empty')(lambda: None)(['--help'], prog_name='empty')"
 _TENANTRY = (sys.executable, "-c", "import sys; from generator.cli import main; sys.argv[0] = 'tenantry'; main()")
 _READER = (sys.executable, str(Path(__file__).with_name("foreign.py")))
+_FOREST = (sys.executable, str(Path(__file__).with_name("forest.py")))
 _PEERS = (sys.executable, str(Path(__file__).with_name("peers.py")))
 #: Longer than the program distrusts files that are as young as its index.
 _SETTLING = 0.05
 #: Tenants that are divided into shards for Flux.
 SYNCED = 2_000
+#: Tenants of the forest whose quotas are proved to fit.
+FOREST = 10_000
 #: Objects that nobody rendered: what a large cluster has, and a quarter of it.
 FOREIGN = (4_500, 18_000)
 
@@ -187,6 +190,8 @@ def all_cases(bench: Bench, sizes: Sequence[int], largest_peer: int) -> Iterator
         yield Case("kustomize: fullest shard", SYNCED, partial(bench.build, synced), 2)
     else:
         print("kubectl is not here: no shard is built as Flux builds it", file=sys.stderr)
+    yield Case("quotas: made", FOREST, partial(bench.plain, *_FOREST, str(FOREST)))
+    yield Case("quotas: proved", FOREST, partial(bench.plain, *_FOREST, str(FOREST), "--prove"))
     for objects in FOREIGN:
         folder = bench.foreign(objects)
         yield Case("foreign: read", objects, partial(bench.read, folder))
