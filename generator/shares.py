@@ -9,13 +9,14 @@ What two keys both cap, ``cpu`` and ``requests.cpu``, is one thing here; it keep
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from generator import quotakeys, scoped
 from generator.allowance import ALONE, LEAST, Share
 from generator.problems import Place, Problem
 from generator.quantity import ZERO, Quantity
 from generator.quotakeys import measure
-from generator.settings import Amounts
+from generator.settings import Amounts, Quota
 from generator.tenant import NamespaceSpec, Tenant
 
 #: Without a part of these no pod starts, beside the keys that force a value on every container.
@@ -38,6 +39,18 @@ def mode(tenant: Tenant, share: Share | None) -> str:
     """Return how a resolved tenant divides its quota: as it says, as the nearest tenant above does, or in parts."""
     quota = tenant.settings.quota
     return (quota.mode if quota is not None else None) or (share.mode if share is not None else "") or "partition"
+
+
+def settled(tenant: Tenant, share: Share | None) -> Tenant:
+    """Return a resolved tenant whose quota is what those above it leave of it, for whoever looks at it alone."""
+    whole = _whole(tenant, share or ALONE)
+    if share is None or not whole:
+        return tenant
+    quota = tenant.settings.quota
+    how = "shared" if mode(tenant, share) in LEAST else "partition"
+    origin = quota.origin if quota is not None else tenant.origin / "spec" / "parent"
+    bounded = Quota(how, whole, origin, scoped=quota.scoped if quota is not None else None)
+    return replace(tenant, settings=replace(tenant.settings, quota=bounded))
 
 
 def delegated_to(tenant: Tenant, share: Share | None) -> str:

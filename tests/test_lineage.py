@@ -1,8 +1,9 @@
 import pytest
 from repositories import repository, write
 
-from generator import documents, lineage, platform
+from generator import documents, lineage, platform, shares
 from generator.problems import InputError, Place
+from generator.quantity import parse
 
 ASKED = Place("--tenant")
 
@@ -27,6 +28,17 @@ def test_a_tenant_has_what_those_above_it_say(tmp_path):
     )
     (member,) = read(tmp_path, "low").members
     assert member.subject.name == "all"
+
+
+def test_a_tenant_without_a_quota_may_use_what_those_above_it_share(tmp_path):
+    repository(tmp_path, top="{quota: {mode: shared, hard: {pods: 9}}}", low="{parent: top}")
+    assert shares.of(read(tmp_path, "low"))[None] == {"pods": parse(9)}
+
+
+def test_of_two_caps_the_lower_one_counts(tmp_path):
+    spec = "{parent: top, quota: {hard: {pods: 20, secrets: 3}}}"
+    repository(tmp_path, top="{quota: {mode: shared, hard: {pods: 9}}}", low=spec)
+    assert shares.of(read(tmp_path, "low"))[None] == {"pods": parse(9), "secrets": parse(3)}
 
 
 def test_what_is_wrong_elsewhere_is_nothing_to_it(tmp_path):
