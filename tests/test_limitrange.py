@@ -170,8 +170,15 @@ def test_what_has_no_fallback_is_left_to_kubernetes_and_named_as_missing():
 
 
 def test_other_types_are_left_as_they_are():
-    pod = {"type": "Pod", "max": {"cpu": "32"}}
-    assert completed({"limits": [pod]}, "cpu") == [{"defaultRequest": {"cpu": "100m"}, "type": "Container"}, pod]
+    claim = {"type": "PersistentVolumeClaim", "max": {"storage": "32Gi"}}
+    assert completed({"limits": [claim]}, "cpu") == [{"defaultRequest": {"cpu": "100m"}, "type": "Container"}, claim]
+
+
+def test_a_bound_on_pods_makes_containers_name_what_it_asks_for():
+    most, least = {"type": "Pod", "max": {"cpu": "32"}}, {"type": "Pod", "min": {"memory": "64Mi"}}
+    named = {"default": {"cpu": "1"}, "defaultRequest": {"cpu": "100m"}, "type": "Container"}
+    assert completed({"limits": [most]}) == [named, most]
+    assert completed({"limits": [least]}) == [{"defaultRequest": {"memory": "256Mi"}, "type": "Container"}, least]
 
 
 RESOURCES = st.sampled_from(["cpu", "memory", "ephemeral-storage", "nvidia.com/gpu", "hugepages-2Mi"])
