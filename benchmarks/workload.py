@@ -206,7 +206,7 @@ def change(root: Path, number: int, times: int) -> None:
     """Change one tenant's quota: for each value of *times* to something else."""
     file = tenant_file(root, number)
     lines = file.read_text().splitlines(keepends=True)
-    file.write_text("".join(f"      pods: {900_000 + times}\n" if "pods:" in line else line for line in lines))
+    file.write_text("".join(f"      pods: {90_000 + times}\n" if "pods:" in line else line for line in lines))
 
 
 def main() -> None:
