@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,9 +43,9 @@ class Record(NamedTuple):
     needs: str = ""
 
     @property
-    def needed(self) -> dict[str, str]:
+    def needed(self) -> Mapping[str, str]:
         """The names of what it takes to apply the outputs, by cluster."""
-        return dict(pair.split("=") for pair in self.needs.split())
+        return _pairs(self.needs)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -72,6 +73,11 @@ class Index:
         """Return a file's record if the file is still the one that was read."""
         record = self.records.get(source.document)
         return record if record is not None and record.stamp == source.stamp else None
+
+
+@lru_cache(maxsize=1024)  # nearly all tenants need the same
+def _pairs(text: str) -> Mapping[str, str]:
+    return dict(pair.split("=") for pair in text.split())
 
 
 def load(root: Path, config: str) -> Index:

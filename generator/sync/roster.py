@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from generator import emit, manifest
@@ -92,6 +91,6 @@ class Made:
 
 def beside(folder: str, path: str) -> str:
     """Return a path as it is seen from a folder: ``../../tenants/vision/00-namespace.yaml``."""
-    here, there = PurePosixPath(folder).parts, PurePosixPath(path).parts
+    here, there = folder.split("/"), path.split("/")  # as paths, ten thousand of them would take half a second
     common = next((i for i, (one, other) in enumerate(zip(here, there, strict=False)) if one != other), len(here))
     return "/".join((*[".."] * (len(here) - common), *there[common:]))
