@@ -12,6 +12,7 @@ from generator.hierarchy import Hierarchy, hierarchy
 from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
 from generator.queueing import Queueing
+from generator.quotakeys import capacity as counted_as
 from generator.remotes import Remote, remote
 from generator.removals import USUAL, Guard
 from generator.secretrefs import SecretStore
@@ -334,6 +335,10 @@ def _check_cluster(cluster: Cluster, known_versions: Sequence[str]) -> Iterator[
         yield Problem(cluster.origin / "version", f"{cluster.version!r} has no schemas to check against; write {span}")
     if {"istio", "istio-ambient"} <= cluster.addons:
         yield Problem(cluster.origin / "addons", "'istio' and 'istio-ambient' exclude each other; name one")
+    for resource in cluster.capacity:
+        if (right := counted_as(resource)) != resource:
+            message = f"{resource!r} is a key of quotas, and nodes offer {right!r}: nothing would count; write {right}"
+            yield Problem(cluster.origin / "capacity" / resource, message)
     for resource in cluster.overcommit:
         if resource not in cluster.capacity:
             message = (

@@ -93,7 +93,9 @@ def check(given: tuple[ScopedQuota, ...]) -> Iterator[Problem]:
     for one in given:
         first = seen.setdefault(one.object_name, one.origin)
         if first != one.origin:
-            yield Problem(one.origin, f"it has the scope of {first}; give one of them a name, or write one quota")
+            yield Problem(
+                one.origin, f"scoped[{first.route[-1]}] has this scope too; give one of them a name, or write one quota"
+            )
         for expression in one.scope_selector:
             if wrong := _wrong(expression):
                 yield Problem(one.origin / "scopeSelector", wrong)

@@ -256,3 +256,11 @@ def test_a_registry_within_another_says_nothing(registries, other, prefix):
 
 def test_a_name_that_only_begins_alike_is_another_registry():
     assert problems("registries: [ghcr.io/example, ghcr.io/examples]") == []
+
+
+@pytest.mark.parametrize("resource", ["cpu", "memory", "nvidia.com/gpu"])
+def test_a_capacity_that_nothing_would_count_against_is_told_what_nodes_offer(resource):
+    key = f"requests.{resource}"
+    message = f"{key!r} is a key of quotas, and nodes offer {resource!r}: nothing would count; write {resource}"
+    clusters = f'clusters: [{{name: eu, version: "1.34", capacity: {{{key}: 3, pods: 100}}}}]'
+    assert problems(clusters) == [f"{HERE}/clusters/eu/capacity/{key}: {message}"]

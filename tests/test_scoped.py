@@ -89,7 +89,7 @@ def test_what_a_scoped_quota_forces_on_containers_has_a_default():
         ),
         (
             "{scopes: [BestEffort], hard: {pods: 1}}, {scopes: [BestEffort], hard: {pods: 2}}",
-            "[1]: it has the scope of tenants/vision.yaml#spec/quota/scoped/0; give one of them a name, or write one quota",
+            "[1]: scoped[0] has this scope too; give one of them a name, or write one quota",
         ),
         (
             "{scopes: [Terminating], hard: {requests.nvidia.com/gpu: 500m}}",
