@@ -137,7 +137,8 @@ class PlainSums:
         return Counter({unit: min(elsewhere[unit], most) for unit, most in whole.items()}) + beyond
 
     def is_shared(self, node):
-        return node.mode in LEAST or any(map(self.is_shared, self.below(node)))
+        below_shared = node.parent is not None and node.parent.mode in LEAST
+        return node.mode in LEAST or below_shared or any(map(self.is_shared, self.below(node)))
 
     def reach(self, node, cluster):
         total = Counter()

@@ -6,7 +6,7 @@ All sums are in thousandths, by cluster and measure, and made from the leaves up
 - *promise*: what a tenant itself counts for with the next holder above: on a cluster of its own, all that it holds;
   on one where only tenants below it live, what they count for;
 - *reach*: what all namespaces at or below it could use together. It differs from the promise only where namespaces
-  share, so that it is not added up elsewhere.
+  share, or get keys from somebody above who shares, so that it is not added up elsewhere.
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,8 @@ class Ledger:
             _add(given, self.promise[child.name])
         self.given[node.name] = given
         counted: ByCluster = given
-        if node.mode in LEAST or any(child.name in self.reach for child in node.children):
+        below_shared = node.parent is not None and node.parent.mode in LEAST  # gets keys that it does not name itself
+        if node.mode in LEAST or below_shared or any(child.name in self.reach for child in node.children):
             counted = self.reach[node.name] = self._reach(node, given)
         self.promise[node.name] = self._promise(node, given, counted if node.mode in LEAST else given)
 

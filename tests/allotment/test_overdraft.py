@@ -217,6 +217,15 @@ def test_a_parent_in_parts_is_not_overcommitted_unless_it_says_so():
     assert problems({"research": research.replace("hard", "maxOvercommit: 2, hard"), "unit": sharing}) == []
 
 
+def test_a_child_in_parts_counts_for_the_keys_that_come_from_whoever_shares_above_it():
+    unit = "namespaces: []\nquota: {mode: shared, maxOvercommit: 1, hard: {cpu: 40, pods: 40}}"
+    child = "parent: unit\nquota: {mode: partition, hard: {pods: 20}}"  # and each gets 40 of cpu from unit
+    [problem] = problems({"unit": unit, "a": child, "b": child})
+    assert problem.startswith(
+        "tenants/unit.yaml#spec/quota: all namespaces at or below unit could use 80 of cpu together"
+    )
+
+
 def test_a_cluster_counts_all_that_those_who_share_could_use():
     sharing = "quota: {mode: shared, hard: {cpu: 6}}\nclusters: [eu]\nnamespaces: [{name: a}, {name: b}, {name: c}]"
     [problem] = problems({"unit": sharing}, SMALL)
