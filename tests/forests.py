@@ -70,6 +70,24 @@ def tenants(draw, most=7):
     return found
 
 
+@st.composite
+def sharing_tenants(draw):
+    """Draw a tenant that shares, with children that name some of its keys and get the others from it."""
+    hard = {key: draw(st.integers(4, 16)) for key in EVERY}
+    mode, bound = draw(st.sampled_from([("shared", "1"), ("shared", "1.5"), ("shared", "3"), ("delegated", "1")]))
+    given = {"mode": mode, "maxOvercommit": bound, "hard": hard} | ({"to": "openshift"} if mode == "delegated" else {})
+    found = {"t0": {"quota": given, "namespaces": []}}
+    for number in range(draw(st.integers(1, 3))):
+        keys = draw(st.lists(st.sampled_from(EVERY), min_size=1, unique=True))
+        above = draw(st.sampled_from([*found]))
+        quota = {
+            "mode": draw(st.sampled_from(["partition", "shared"])),
+            "hard": {k: draw(st.integers(0, 4)) for k in keys},
+        }
+        found[f"t{number + 1}"] = {"parent": above, "quota": quota}
+    return found
+
+
 def values(specs):
     return {name: {"metadata": {"name": name}, "spec": spec} for name, spec in specs.items()}
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from forests import PLATFORM, PlainSums, children, placed, reckon, tenants, thousandths
+from forests import PLATFORM, PlainSums, children, placed, reckon, sharing_tenants, tenants, thousandths
 from hypothesis import assume, given, settings
 from tenancy import platform_of
 
@@ -12,8 +12,8 @@ from generator.allotment import overdraft
 MADE = platform_of(PLATFORM)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(tenants())
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(tenants() | sharing_tenants())
 def test_no_accepted_forest_promises_more_than_its_roots_and_clusters_hold(specs):
     promises = reckon(specs, MADE)
     assume(not list(overdraft.check(promises)))
@@ -59,7 +59,7 @@ def test_in_an_accepted_forest_every_namespace_has_a_cap_on_what_those_above_hav
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(tenants())
+@given(tenants() | sharing_tenants())
 def test_the_ledger_agrees_with_plain_sums_in_any_forest(specs):
     promises = reckon(specs, MADE)
     sums = PlainSums(promises.forest.nodes)
