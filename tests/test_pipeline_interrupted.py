@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import sys
+import time
+from contextlib import suppress
 
 import pytest
 from repositories import (
@@ -15,6 +17,7 @@ from repositories import (
     repository,
     tenant,
     tenantry,
+    time_limit,
     told,
     write,
 )
@@ -41,8 +44,18 @@ def before_and_after(root):
     (root / "tenants/gone.yaml").unlink()
 
 
+def wait_for_the_lock(root):
+    """Wait until the kernel has closed what killed processes held, which may be after they have ended."""
+    with time_limit(20):
+        while True:
+            with suppress(InputError), rendered.locked(root):
+                return
+            time.sleep(0.01)
+
+
 def survives(root, old, new):
     """Check what a killed run has left, and that the next run makes it good."""
+    wait_for_the_lock(root)
     for path, text in files(root).items():
         assert text in (old.get(path), new.get(path)), path
     assert told(render(root, Options())) == []
@@ -99,6 +112,7 @@ def test_workers_end_when_the_run_is_killed(tmp_path, monkeypatch):
             render(tmp_path, Options(jobs=3, use_index=False))
 
         assert in_a_child(run) == -signal.SIGKILL
+        wait_for_the_lock(tmp_path)
         assert told(render(tmp_path, Options(write=False))) == []
 
 
@@ -124,4 +138,5 @@ def test_the_lock_ends_with_its_process(tmp_path):
             os.kill(os.getpid(), signal.SIGKILL)
 
     assert in_a_child(run) == -signal.SIGKILL
+    wait_for_the_lock(tmp_path)
     rendering(tmp_path)
