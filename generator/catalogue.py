@@ -3,16 +3,18 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from generator import benchmark, documents, policy, repository, schema, shipped, waivers
 from generator import customs as lists
-from generator.benchmark import Benchmark
+from generator import documents, policy, repository, schema, shipped, waivers
 from generator.customs import CustomResource
 from generator.documents import Document
 from generator.finding import Policy, Waiver
 from generator.problems import InputError, Place, Problem, instead
 from generator.rules.shapes import expanded
+
+if TYPE_CHECKING:
+    from generator.benchmark import Benchmark
 
 #: What stands above it decides; the examples are three quarters of a file.
 _EXAMPLES = b"\nexamples:"
@@ -119,8 +121,10 @@ def benchmarks() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped.benchmarks().glob("*.yaml")))
 
 
-def read_benchmark(name: str, version: str | None) -> Benchmark:
+def read_benchmark(name: str, version: str | None) -> "Benchmark":
     """Return a benchmark by its id, in a version (``None``: the newest); refuse a version that it does not have."""
+    from generator import benchmark
+
     value: Any = documents.read(shipped.benchmarks(), f"{name}.yaml").value
     versions = value["versions"]
     if version is not None and version not in versions:

@@ -59,9 +59,14 @@ class Checkout:
     def _entries(self) -> Mapping[Spot, tuple[list[str], set[str]]]:
         """The names of files and of folders that lie directly in each folder."""
         found: dict[Spot, tuple[list[str], set[str]]] = defaultdict(lambda: ([], set()))
+        last_root, last_folder, files = "", None, list[str]()
         for root, path in self.spots.values():
             folder, _, last = path.rpartition("/")
-            found[Spot(root, folder)][0].append(last)
+            if folder == last_folder and root == last_root:  # those of a folder nearly always stand together
+                files.append(last)
+                continue
+            last_root, last_folder, files = root, folder, found[Spot(root, folder)][0]
+            files.append(last)
             while folder:
                 above, _, last = folder.rpartition("/")
                 folders = found[Spot(root, above)][1]

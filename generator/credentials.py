@@ -36,9 +36,8 @@ FORMS = (
     Form("a private key", ("PRIVATE KEY",), re.compile(r"-----BEGIN (?:[A-Z]+ ){0,2}PRIVATE KEY(?: BLOCK)?-----")),
     Form("a signed token", ("eyJ",), re.compile(r"\beyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{10}", re.ASCII)),
     Form("the key of a storage account", ("AccountKey=",), re.compile(r"\bAccountKey=[A-Za-z0-9+/]{40}")),
-    Form(
-        "a password in an address", ("://",), re.compile(r"://[^\s:/@'\"{}$<>]{1,64}:[^\s/@'\"{}$<>*]{3,128}@[a-z0-9]")
-    ),
+    # Its mark is the rarer of the two that it has: nearly every other text holds an address.
+    Form("a password in an address", ("@",), re.compile(r"://[^\s:/@'\"{}$<>]{1,64}:[^\s/@'\"{}$<>*]{3,128}@[a-z0-9]")),
 )
 
 

@@ -6,24 +6,24 @@ found that fails, or where the API server would refuse an object: nobody can app
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from generator import __version__, baseline, benchmark, catalogue, documents, manifests, schema, waivers
+from generator import __version__, baseline, catalogue, documents, manifests, schema, waivers
 from generator.baseline import Entry
-from generator.benchmark import Benchmark
 from generator.console import count, tell
 from generator.finding import SEVERITIES, Finding, Policy
 from generator.problems import InputError, Place, Problem, instead
 from generator.reporters import FORMATS, reporter
+
+if TYPE_CHECKING:
+    from generator.benchmark import Benchmark, Result
 
 #: Where a repository keeps what is known, below its root.
 BASELINE = "tenants/baseline.json"
@@ -180,8 +180,10 @@ def check_forms(choice: Choice) -> None:
             raise click.UsageError(f"a benchmark is told as {known}, and not as {form}, which is for findings")
 
 
-def conclude_benchmark(root: Path, choice: Choice, asked: Benchmark, judged: Judged) -> int:
+def conclude_benchmark(root: Path, choice: Choice, asked: "Benchmark", judged: Judged) -> int:
     """Say what becomes of each control of a benchmark, waivers applied; return the exit code."""
+    from generator import benchmark
+
     given, problems = catalogue.accepted(root)
     today = datetime.now(UTC).date().isoformat()
     applied = waivers.apply(judged.findings, given, judged.policies, today, whole=False)
@@ -196,9 +198,7 @@ def conclude_benchmark(root: Path, choice: Choice, asked: Benchmark, judged: Jud
     return _code(failed, replace(choice, fail_on=SEVERITIES[-1]), problems, judged.refused)
 
 
-def _table(
-    asked: Benchmark, results: Sequence[benchmark.Result], form: str, choice: Choice, *, color: bool = False
-) -> str:
+def _table(asked: "Benchmark", results: Sequence["Result"], form: str, choice: Choice, *, color: bool = False) -> str:
     from generator.reporters import controls
 
     if form == "text":
@@ -238,6 +238,8 @@ def _located(finding: Finding, lines: Mapping[Place, Place]) -> Finding:
 @contextmanager
 def laid_out(files: Mapping[str, bytes]) -> Iterator[Path]:
     """Write files into a folder of their own for as long as they are looked at."""
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="tenantry-") as name:
         folder = Path(name)
         for path, data in files.items():
@@ -272,12 +274,14 @@ def _write(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():  # such as /dev/stdout, which must not become a file
         path.write_text(text, encoding="utf-8", newline="\n")
         return
+    from shutil import copymode
+
     real = Path(os.path.realpath(path))
     waiting = real.with_name(f".{real.name}.{os.getpid()}")
     try:
         waiting.write_text(text, encoding="utf-8", newline="\n")
         if real.exists():
-            shutil.copymode(real, waiting)
+            copymode(real, waiting)
         waiting.replace(real)
     finally:
         waiting.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Read manifests that anybody may have written: files and folders of Kubernetes YAML or JSON -> a Manifest an object.
+"""Read manifests that anybody may have written: files and folders of Kubernetes YAML or JSON -> an Item an object.
 
 They are read as kubectl reads them. What YAML readers disagree on has the value that kubectl sees, and a warning; what
 cannot be read is an error, and hides nothing else. No object is lost in silence: a document is passed over only where
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from generator import documents, emit
+from generator.access import lists
 from generator.access.lists import Item, flatten
 from generator.access.reader import described
 from generator.checkout import KUSTOMIZATIONS, File
@@ -57,13 +58,13 @@ class _Head(NamedTuple):
 
 def read(
     paths: Iterable[str], folder: Path, piped: bytes = b"", *, files: dict[str, File] | None = None
-) -> tuple[list[Manifest], list[Problem]]:
+) -> tuple[list[Item], list[Problem]]:
     """Read all objects under *paths*, which start from *folder*; ``-`` is *piped*. Each file is read once.
 
     A file may have 16 MiB (``documents.MAX_STREAM``): a larger one is an error that says so, and is not read. All that
     are read are added to *files*.
     """
-    manifests: list[Manifest] = []
+    items: list[Item] = []
     problems: list[Problem] = []
     seen: set[str] = set()
     for name in (name for path in paths for name in _names(path, folder, problems)):
@@ -72,13 +73,10 @@ def read(
             data, wrong = _load(name, folder, piped)
             problems += wrong
             if data is not None:
-                known = len(manifests)
-                strays = _read(data, name, folder, manifests, problems)
-                for one in manifests[known:] if files is not None else ():
-                    one.file = name
+                strays = _read(data, name, folder, items, problems)
                 if files is not None and name != PIPED:
                     files[name] = File(len(data), strays)
-    return manifests, problems
+    return items, problems
 
 
 def located(places: Iterable[Place], folder: Path, piped: bytes = b"") -> dict[Place, Place]:
@@ -204,7 +202,7 @@ def _load(name: str, folder: Path, piped: bytes) -> tuple[bytes | None, tuple[Pr
 # -- objects
 
 
-def _read(data: bytes, name: str, folder: Path, manifests: list[Manifest], problems: list[Problem]) -> tuple[int, ...]:
+def _read(data: bytes, name: str, folder: Path, items: list[Item], problems: list[Problem]) -> tuple[int, ...]:
     """Add the objects of one file, and what is wrong with it; return the lines where what is no object starts."""
     found = documents.parse_all(data, name)
     source = emit.source_of(data)
@@ -220,7 +218,7 @@ def _read(data: bytes, name: str, folder: Path, manifests: list[Manifest], probl
             asked = _asked(head.comment, source, name, folder) if source is not None else None
             wrong: list[Problem] = []
             at = partial(_position, document, data, index)
-            _flatten(document.value, asked or Place(name, (), head.line, 1), at, manifests, wrong)
+            _flatten(document.value, asked or Place(name, (), head.line, 1), name, at, items, wrong)
             problems += wrong if asked else [_resolved(one, data, index) for one in wrong]
     return tuple(strays)
 
@@ -251,19 +249,19 @@ def _is_object(body: Mapping[str, Any]) -> bool:
 def _flatten(
     body: Mapping[str, Any],
     origin: Place,
+    file: str,
     at: Callable[[Route], tuple[int, int]],
-    manifests: list[Manifest],
+    found: list[Item],
     problems: list[Problem],
 ) -> None:
     """Add an object, or those of a list; its items say again what they inherit from it.
 
     *at* finds where an object of the document starts; the places of problems have the line of the document.
     """
-    items = body.get("items")
-    if isinstance(body.get("kind"), str) and not (
-        isinstance(items, list) or (body["kind"] == "List" and items is not None)
-    ):
-        manifests.append(Manifest(body, origin))
+    items, kind = body.get("items"), body.get("kind")
+    if isinstance(kind, str) and not (isinstance(items, list) or (kind == "List" and items is not None)):
+        version = body.get("apiVersion")
+        found.append(lists.read(version if isinstance(version, str) else "", kind, body, origin, file))
         return
     for item in flatten([Manifest(body, origin)]):
         place = Place(origin.document, _route(item, origin), origin.line, origin.column)
@@ -272,7 +270,8 @@ def _flatten(
         elif item.kind:
             if origin.line and place.route:
                 place = Place(place.document, place.route, *at(place.route))
-            manifests.append(Manifest({**item.body, "apiVersion": item.api_version, "kind": item.kind}, place))
+            body = {**item.body, "apiVersion": item.api_version, "kind": item.kind}
+            found.append(item._replace(body=body, origin=place, file=file))
         else:
             problems.append(_of_no_kind(item, place if origin.line == 0 else place / "kind"))
 

@@ -65,13 +65,30 @@ def root_or(start: Path) -> Path:
 def checkout(files: Mapping[str, File], paths: Iterable[str], folder: Path) -> Checkout:
     """Find where files lie in their repositories; they were read from *paths*, which start from *folder*."""
     home = os.path.realpath(folder)
+    named = frozenset(paths)
     tops: dict[str, Spot] = {}
-    for path in dict.fromkeys(paths):
+    for path in named:
         real = os.path.realpath(os.path.join(folder, path))
         start = real if os.path.isdir(real) else posixpath.dirname(real)
         root = _top(start) or (home if Path(start).is_relative_to(home) else start)
         tops[posixpath.normpath(path)] = Spot(root, "").at(os.path.relpath(real, root))
-    return Checkout(files, {name: spot for name in files if (spot := _spot(name, tops)) is not None})
+    return Checkout(files, dict(_spots(files, tops, named)))
+
+
+def _spots(files: Iterable[str], tops: Mapping[str, Spot], named: AbstractSet[str]) -> Iterator[tuple[str, Spot]]:
+    """Yield where files lie: those that nobody named lie in their folders, which are far fewer."""
+    folders: dict[str, Spot | None] = {}
+    for name in files:
+        folder, slash, last = name.rpartition("/")
+        if not slash or name in named or name in tops:
+            spot = _spot(name, tops)
+        else:
+            if folder not in folders:
+                folders[folder] = _spot(folder, tops)
+            above = folders[folder]
+            spot = Spot(above.root, f"{above.path}/{last}" if above.path else last) if above is not None else None
+        if spot is not None:
+            yield name, spot
 
 
 def _spot(name: str, tops: Mapping[str, Spot]) -> Spot | None:

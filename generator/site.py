@@ -19,11 +19,11 @@ from generator import (
     templates,
     validity,
 )
+from generator.access.lists import Item
 from generator.assembly import NOTHING_SHARED, Assembly, Shared
 from generator.launcher import preset, promises
 from generator.launcher.bundle import Presets
 from generator.launcher.preset import Preset
-from generator.manifest import Manifest
 from generator.platform import Platform
 from generator.problems import InputError, Place, Problem
 from generator.removals import Removal
@@ -126,9 +126,9 @@ def _misnamed(made: Preset, document: str) -> Iterator[Problem]:
         yield Problem(place, f"{made.name!r} is not the name of the file, {stem!r}; rename one of them")
 
 
-def snapshots(root: Path, made: Platform) -> tuple[dict[str, tuple[Manifest, ...]], list[Problem]]:
+def snapshots(root: Path, made: Platform) -> tuple[dict[str, tuple[Item, ...]], list[Problem]]:
     """Return what each cluster holds beside Kubernetes' own roles and ours, where the platform file says so."""
-    found: dict[str, tuple[Manifest, ...]] = {}
+    found: dict[str, tuple[Item, ...]] = {}
     problems: list[Problem] = []
     for cluster in made.clusters.values():
         if cluster.snapshot:

@@ -75,7 +75,7 @@ _MEANINGS = (
 # What YAML forbids anywhere, and what it allows but programs break lines at, or turn around, each in its own way:
 # YAML 1.1 ends a line at U+0085, U+2028 and U+2029 and YAML 1.2 does not; a review shows a text with the direction
 # marks (U+202A to U+202E, U+2066 to U+2069) in another order than it is read.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _INVISIBLE = re.compile("[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
 

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from generator import policy
+from generator.access.lists import Item
 from generator.access.subject import SERVICE_ACCOUNTS
 from generator.finding import Finding, Policy
 from generator.manifest import TENANT_LABEL, Manifest
@@ -38,7 +39,7 @@ class Ground(NamedTuple):
     cluster: str
     version: str
     manifests: tuple[Manifest, ...]
-    snapshot: tuple[Manifest, ...] = ()
+    snapshot: tuple[Item, ...] = ()
 
     def scene(self, manifests: Iterable[Manifest] = ()) -> Scene:
         """Return what is to be judged when these manifests are applied too."""

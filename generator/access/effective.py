@@ -27,7 +27,7 @@ def effective(
     manifests: Iterable[Manifest | Item | Problem],
     *,
     version: str | None = None,
-    snapshot: Iterable[Manifest] = (),
+    snapshot: Iterable[Manifest | Item] = (),
     namespace: str = "",
 ) -> "Access":
     """Compute who may do what in a cluster to which *manifests* are applied.

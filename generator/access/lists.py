@@ -1,6 +1,7 @@
 """Lists of objects, taken apart as kubectl does: ``kind: List``, what the API server answers, and Lists in Lists."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from generator.access.reader import described
@@ -39,12 +40,28 @@ def flatten(manifests: Iterable[Manifest | Item | Problem]) -> Iterator[Item | P
             yield one
 
 
+def read(api_version: str, kind: str, body: Mapping[str, Any], origin: Place, file: str = "") -> Item:
+    """Return an object that is no list, with where it lives and how it is called."""
+    metadata = body.get("metadata")
+    if not isinstance(metadata, (dict, Mapping)):
+        return Item(api_version, kind, body, origin, "", "", file)
+    return Item(api_version, kind, body, origin, _text(metadata.get("namespace")), _text(metadata.get("name")), file)
+
+
 def ordered(items: Iterable[Item]) -> list[Item]:
-    """Sort objects by where they live, how they are called, and where they come from."""
-    return sorted(items, key=_order)
+    """Sort objects by where they live, how they are called, and, if that is not enough, where they come from."""
+    kept = list(items)
+    if len(kept) == 1:
+        return kept
+    are_told_apart = len(set(map(_NAMED, kept))) == len(kept)  # as those of one kind nearly always are
+    return sorted(kept, key=_NAMED if are_told_apart else order)
 
 
-def _order(item: Item) -> tuple[str, str, str]:
+_NAMED = itemgetter(Item._fields.index("namespace"), Item._fields.index("name"))
+
+
+def order(item: Item) -> tuple[str, str, str]:
+    """Return what objects are sorted by."""
     origin = item.origin
     return item.namespace, item.name, str(origin) if origin.route else origin.document
 
@@ -65,11 +82,7 @@ def _objects(
         if kind == "List" and items is not None:
             message = f"{described(items)} is not a list; write one, with '- ' before each item"
             return (Problem(origin / "items", message),)
-    metadata = body.get("metadata")
-    if not isinstance(metadata, (dict, Mapping)):
-        return (Item(api_version, kind, body, origin, "", "", file),)
-    namespace, name = _text(metadata.get("namespace")), _text(metadata.get("name"))
-    return (Item(api_version, kind, body, origin, namespace, name, file),)
+    return (read(api_version, kind, body, origin, file),)
 
 
 def _items(

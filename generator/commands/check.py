@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from generator import catalogue, history, judging, manifests, moves, policy, reshuffles, revisions
+from generator.access.lists import Item
 from generator.baseline import Entry
 from generator.commands.render import SHOWING, drift
 from generator.console import progress, tell, today
 from generator.finding import Finding, Policy
 from generator.judging import BASELINE, Judged
-from generator.manifest import TENANT_LABEL, Manifest
+from generator.manifest import TENANT_LABEL
 from generator.pipeline import Options, render
 from generator.problems import Place, Problem
 from generator.repository import POLICIES, RENDERED, find_root
@@ -107,6 +108,6 @@ def _rebound(root: Path, base: str, policies: Sequence[Policy]) -> Iterator[Find
         yield from policy.findings(asked, Scene(now, before=unguarded, tenants_known=True), cluster)
 
 
-def _is_guarded(manifest: Manifest) -> bool:
+def _is_guarded(manifest: Item) -> bool:
     """Tell whether a namespace is a tenant's: what vanishes of them is told where their files are judged."""
     return manifest.body.get("kind") == "Namespace" and TENANT_LABEL in inside(manifest.body, "metadata", "labels")

@@ -9,19 +9,19 @@ from typing import Any
 
 import click
 
-from generator import catalogue, collector, documents, judging, manifests, policy, repository, revisions
+from generator import catalogue, collector, documents, judging, manifests, policy, repository
 from generator.access.defaults import EXACT
+from generator.access.lists import Item
 from generator.checkout import Checkout, File
 from generator.finding import Finding, Policy
 from generator.judging import Judged
-from generator.manifest import Manifest
 from generator.problems import InputError, Place, Problem, instead
 from generator.repository import RENDERED, find_root, name_of, root_or
 from generator.rules.repositories import address
 from generator.rules.scene import Scene
 
 #: What applies the files of a repository.
-_APPLYING = ("Kustomization", "Application")
+_APPLYING = {"Kustomization", "Application"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +183,23 @@ def _judged(
     return list(judging.located(_related(findings, source, folder), folder, piped)), [*problems, *wrong], told
 
 
-def _checkout(found: Iterable[Manifest], files: Mapping[str, File], source: _Source, folder: Path) -> Checkout:
+def _checkout(found: Iterable[Item], files: Mapping[str, File], source: _Source, folder: Path) -> Checkout:
     """Find where the files lie, and ask git where they come from, if anything applies them."""
     made = repository.checkout(files, [path for path in source.paths if path != manifests.PIPE], folder)
-    if not any(one.body.get("kind") in _APPLYING for one in found):
+    if not {one.body.get("kind") for one in found} & _APPLYING:
         return made
+    from generator import revisions
+
     remotes = {root: frozenset(map(address, revisions.remotes(Path(root)))) for root in made.roots}
     return replace(made, remotes=remotes)
 
 
-def _before(source: _Source, folder: Path) -> list[Manifest]:
+def _before(source: _Source, folder: Path) -> list[Item]:
     """Read what the manifests were at the base; what was no manifest then is no matter of this change."""
     if source.base is None:
         return []
+    from generator import revisions
+
     files = revisions.files(folder, source.base, [path for path in source.paths if path != manifests.PIPE])
     inside = {name: data for name, data in files.items() if not name.startswith("../")}
     with judging.laid_out(inside) as laid:

@@ -40,12 +40,12 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _folders(checkout: Checkout, most: int) -> Iterator[Hit]:
-    first = {posixpath.dirname(spot.path): name for name, spot in checkout.spots.items()}
-    for spot, entries in checkout.folders():
-        if entries > most:
-            where = spot.path or "."
-            place = Place(first.get(spot.path, where))
-            yield Hit(f"folder {where} has {entries} entries, more than {most}", place, kind="Folder", name=where)
+    wide = [(spot, entries) for spot, entries in checkout.folders() if entries > most]
+    first = {posixpath.dirname(spot.path): name for name, spot in checkout.spots.items()} if wide else {}
+    for spot, entries in wide:
+        where = spot.path or "."
+        place = Place(first.get(spot.path, where))
+        yield Hit(f"folder {where} has {entries} entries, more than {most}", place, kind="Folder", name=where)
 
 
 def _files(checkout: Checkout, most: int) -> Iterator[Hit]:

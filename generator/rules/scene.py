@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from copy import copy
 from functools import cache, cached_property, lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
 from generator.access import Access, Binding, Role, RoleKey, Rule, Subject, effective
 from generator.access.algebra import Permissions
 from generator.access.defaults import EXACT, defaults
-from generator.access.lists import Item, flatten, ordered
+from generator.access.lists import Item, flatten, order, ordered
 from generator.access.parse import KINDS
 from generator.checkout import Checkout
 from generator.manifest import TENANT_LABEL, Manifest
@@ -68,11 +69,11 @@ class Scene:
 
     def __init__(
         self,
-        manifests: Iterable[Manifest],
+        manifests: Iterable[Manifest | Item],
         version: str | None = None,
         *,
-        snapshot: Iterable[Manifest] = (),
-        before: Iterable[Manifest] = (),
+        snapshot: Iterable[Manifest | Item] = (),
+        before: Iterable[Manifest | Item] = (),
         tenants_known: bool = False,
         checkout: Checkout | None = None,
     ) -> None:
@@ -86,15 +87,19 @@ class Scene:
         self._answers: dict[Callable[[Scene], Any], Any] = {}
         self.before = tuple(before)
         self.version = version or EXACT
-        self._items: dict[tuple[str, str], list[Item]] = defaultdict(list)
-        self._within: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
         found = list(flatten(self._manifests))
-        items = [item for item in found if isinstance(item, Item)]
         self._strange = [problem for problem in found if isinstance(problem, Problem)]
-        for item in ordered(items):
-            kind = (item.api_version.rpartition("/")[0], item.kind)
-            self._items[kind].append(item)
-            self._within[(*kind, item.namespace)].append(item)
+        items: dict[tuple[str, str], list[Item]] = defaultdict(list)
+        for item in found:
+            if isinstance(item, Item):
+                items[item.api_version.rpartition("/")[0], item.kind].append(item)
+        lists = [(kind, ordered(of_kind)) for kind, of_kind in items.items()]
+        self._items = dict(sorted(lists, key=lambda one: (order(one[1][0]), one[0])))
+        self._within = {
+            (*kind, namespace): list(together)
+            for kind, of_kind in self._items.items()
+            for namespace, together in groupby(of_kind, namespace_of)
+        }
 
     @property
     def namespaces(self) -> Iterator[tuple[str, Item]]:
@@ -290,7 +295,7 @@ def _before(scene: Scene) -> Mapping[tuple[str, str], list[Item]]:
     return _by_kind(scene.before)
 
 
-def _by_kind(manifests: Iterable[Manifest]) -> Mapping[tuple[str, str], list[Item]]:
+def _by_kind(manifests: Iterable[Manifest | Item]) -> Mapping[tuple[str, str], list[Item]]:
     found: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for item in flatten(manifests):
         if isinstance(item, Item):
