@@ -1,4 +1,4 @@
-"""Python's collector of cycles, and when it rests."""
+"""Python's memory at the end of a run: when the collector of cycles rests, and what is never freed."""
 
 import gc
 from collections.abc import Iterator
@@ -21,3 +21,13 @@ def resting() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def keep(value: object) -> None:
+    """Keep a value for good: the process is about to end, and the system takes back all memory at once.
+
+    To free the values of 18,000 objects one by one takes a twentieth of the time of judging them. A cycle is freed by
+    nothing but the collector, which looks at nothing that is there when it has rested.
+    """
+    held: list[object] = [value]
+    held.append(held)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import subprocess
 import sys
 
@@ -175,5 +176,5 @@ def test_colour_is_for_terminals_that_want_it(tmp_path):
             os.close(ours)
 
     assert b"\x1b[33mrendered/README.md: warning:" in seen()
-    assert b"\x1b[" not in seen(NO_COLOR="1")
+    assert not re.search(rb"\x1b\[[0-9;]*m", seen(NO_COLOR="1"))  # on a slow machine, a bar hides the cursor
     assert "\x1b[" not in tenantry(tmp_path, "check").stderr

@@ -103,11 +103,15 @@ def _all_judged(
     found: list[Finding] = []
     unread: list[Problem] = []
     refused: list[Problem] = []
+    scene: Scene | None = None
     for source in sources:
-        findings, problems, more = _judged(source, policies, folder, piped)
+        scene = None  # what was judged before goes now: clusters may be large
+        scene, problems = _read(source, folder, piped)
+        findings, more = _judged(source, scene, policies, folder, piped)
         found += findings
         unread += problems
         refused += more
+    collector.keep(scene)
     return found, unread, refused
 
 
@@ -161,10 +165,8 @@ def _from(root: Path, start: Path, path: str) -> str:
     return path if path == manifests.PIPE or Path(path).is_absolute() else os.path.relpath(start / path, root)
 
 
-def _judged(
-    source: _Source, policies: Sequence[Policy], folder: Path, piped: bytes
-) -> tuple[list[Finding], list[Problem], list[Problem]]:
-    """Judge one source; return its findings with their lines, what cannot be read, and what would be refused."""
+def _read(source: _Source, folder: Path, piped: bytes) -> tuple[Scene, list[Problem]]:
+    """Read one source; return it with what cannot be read."""
     files: dict[str, File] = {}
     found, problems = manifests.read(source.paths, folder, piped, files=files)
     snapshot, wrong = manifests.read(source.snapshot, folder, piped)
@@ -175,12 +177,20 @@ def _judged(
         before=_before(source, folder),
         checkout=_checkout(found, files, source, folder),
     )
-    own = {manifest.origin.document for manifest in snapshot} - {manifest.origin.document for manifest in found}
+    return scene, [*problems, *wrong]
+
+
+def _judged(
+    source: _Source, scene: Scene, policies: Sequence[Policy], folder: Path, piped: bytes
+) -> tuple[list[Finding], list[Problem]]:
+    """Judge one source; return its findings with their lines, and what would be refused."""
+    held = {one.origin.document for one in scene.snapshot}
+    own = held and held - {one.origin.document for one in scene.items}
     findings = [one for one in policy.findings(policies, scene, source.cluster) if one.place.document not in own]
     refused = [problem for problem in scene.access.problems if problem.place.document not in own]
     lines = manifests.located({problem.place for problem in refused}, folder, piped)
     told = [replace(problem, place=lines[problem.place]) for problem in refused]
-    return list(judging.located(_related(findings, source, folder), folder, piped)), [*problems, *wrong], told
+    return list(judging.located(_related(findings, source, folder), folder, piped)), told
 
 
 def _checkout(found: Iterable[Item], files: Mapping[str, File], source: _Source, folder: Path) -> Checkout:

@@ -13,6 +13,7 @@ The measure, in four steps, each among what the one before has left:
 A role that may create anything has no purpose that could be told, and nothing is said of one that nothing is like.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -133,6 +134,11 @@ class _Fitted:
 
 @lru_cache(256)
 def _nearest(rules: frozenset[Rule], candidates: frozenset[Candidate]) -> Suggestion | None:
+    return measured(rules, candidates) if may_be_like(rules, candidates) else None
+
+
+def measured(rules: frozenset[Rule], candidates: frozenset[Candidate]) -> Suggestion | None:
+    """Return what :func:`nearest` does, by the four steps, whatever they take."""
     held = Permissions.of(rules)
     if creates_anything(held):
         return None
@@ -145,6 +151,30 @@ def _nearest(rules: frozenset[Rule], candidates: frozenset[Candidate]) -> Sugges
     about = [fitted for fitted, like in likeness.items() if like >= max(LEAST, ABOUT * greatest)]
     best = min(about, key=lambda fitted: (len(_actions(fitted.rules)), fitted.candidate.name, fitted.candidate.kind))
     return _suggestion(best, likeness[best], held)
+
+
+def may_be_like(rules: frozenset[Rule], candidates: frozenset[Candidate]) -> bool:
+    """Tell whether any candidate names enough of the resources of a role; most roles of operators name only their own.
+
+    What a candidate shares with a role without wildcards is among the actions that it names on the role's resources.
+    """
+    if any(word == ALL or word.startswith(f"{ALL}/") for rule in rules for word in (*rule.api_groups, *rule.resources)):
+        return True
+    written = _actions(rules)
+    shared: Counter[int] = Counter()
+    for resource in {resource for _, resource in written}:
+        shared.update(_by_resource(candidates).get(resource, {}))
+    return any(number >= LEAST * len(written) for number in shared.values())
+
+
+@lru_cache(16)
+def _by_resource(candidates: frozenset[Candidate]) -> Mapping[Resource, Mapping[int, int]]:
+    """Count the actions on each resource that each candidate names, whatever its options."""
+    found: dict[Resource, Counter[int]] = defaultdict(Counter)
+    for number, one in enumerate(candidates):
+        for _, resource in _actions(_all_rules(one)):
+            found[resource][number] += 1
+    return found
 
 
 def _able(held: Permissions, candidates: Iterable[Candidate]) -> list[_Fitted]:

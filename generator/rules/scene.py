@@ -78,7 +78,6 @@ class Scene:
         checkout: Checkout | None = None,
     ) -> None:
         self.checkout = checkout
-        self._manifests = tuple(manifests)
         self.snapshot = tuple(snapshot)
         self.tenants_known = tenants_known
         self.quiet: frozenset[str] = frozenset()
@@ -87,7 +86,7 @@ class Scene:
         self._answers: dict[Callable[[Scene], Any], Any] = {}
         self.before = tuple(before)
         self.version = version or EXACT
-        found = list(flatten(self._manifests))
+        found = list(flatten(manifests))
         self._strange = [problem for problem in found if isinstance(problem, Problem)]
         items: dict[tuple[str, str], list[Item]] = defaultdict(list)
         for item in found:

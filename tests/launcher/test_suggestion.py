@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from generator.access import Rule
@@ -12,7 +12,7 @@ from generator.access.algebra import NO_PERMISSIONS, Permissions, read
 from generator.access.defaults import defaults
 from generator.launcher import preset
 from generator.launcher.powers import powers
-from generator.launcher.suggestion import Candidate, Choice, candidate, nearest, of_presets
+from generator.launcher.suggestion import Candidate, Choice, candidate, may_be_like, measured, nearest, of_presets
 from generator.tenantroles import BUILT_IN
 
 ROOT = Path(preset.__file__).parent.parent.parent
@@ -170,6 +170,30 @@ def test_a_suggestion_gives_no_power_that_the_role_lacks_and_adds_up(rules):
     if found is not None:
         assert powers(Permissions.of(found.rules)) <= powers(held)
         assert (held - found.beyond) | found.adds == Permissions.of(found.rules)
+
+
+OWN = [Rule(ALL, (f"{name}.example.com",), ("jobs", "jobs/status")) for name in "abc"]
+OWN += [
+    Rule(("escalate", "get"), ("",), ("nodes", "pods")),
+    Rule(("*",), ("",), ("pods",), ("one",)),
+    Rule(READ, (), (), (), ("/x",)),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(OWN) | st.sampled_from(RULES), min_size=1, max_size=8))
+def test_what_is_passed_over_unmeasured_would_have_been_like_nothing(rules):
+    role = frozenset(rules)
+    found = measured(role, frozenset(CANDIDATES))
+    assert nearest(rules, CANDIDATES) == found
+    assert found is None or may_be_like(role, frozenset(CANDIDATES))
+    event("passed over" if not may_be_like(role, frozenset(CANDIDATES)) else "measured")
+
+
+def test_a_role_of_an_operators_own_kinds_is_passed_over_unmeasured():
+    own = frozenset([OWN[0], Rule(READ, ("",), ("nodes", "namespaces"))])
+    assert not may_be_like(own, frozenset(CANDIDATES))
+    assert may_be_like(frozenset(TUTORIAL), frozenset(CANDIDATES))
 
 
 # The measure, step by step
