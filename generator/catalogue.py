@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import customs as lists
-from generator import documents, policy, repository, schema, shipped, waivers
+from generator import documents, policy, repository, shipped, waivers
 from generator.customs import CustomResource
 from generator.documents import Document
 from generator.finding import Policy, Waiver
@@ -88,6 +88,8 @@ def _misnamed(document: Document, name: str) -> Iterator[Problem]:
 
 
 def _wrong(document: Document, kind: str) -> list[Problem]:
+    from generator import schema
+
     return list(schema.check(document, kind)) if document.value is not None else []
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from generator import __version__, baseline, catalogue, documents, manifests, schema, waivers
+from generator import __version__, baseline, catalogue, documents, manifests, waivers
 from generator.baseline import Entry
 from generator.console import count, tell
 from generator.finding import SEVERITIES, Finding, Policy
@@ -309,6 +309,8 @@ def _entries(
 
 def read_baseline(path: Path, root: Path) -> tuple[Sequence[Entry], list[Problem]]:
     """Read what is known; a file with mistakes in it makes nothing known."""
+    from generator import schema
+
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     data, wrong = documents.load(path.parent, path.name, limit=documents.MAX_STREAM, anywhere=True)
     if data is None:

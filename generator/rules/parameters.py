@@ -49,7 +49,6 @@ class Words:
                 yield (index,), reason
 
 
-@dataclass(frozen=True, slots=True)
 class Texts:
     """A mapping of texts to texts, one at least."""
 
@@ -63,7 +62,6 @@ class Texts:
                 yield (key,), f"a text is expected here, not {type(text).__name__}; quote it"
 
 
-@dataclass(frozen=True, slots=True)
 class Grants:
     """A list of grants: ``apiGroups``, ``resources`` and ``verbs`` as in a role, each ``*`` meaning all.
 
@@ -96,7 +94,6 @@ def _wrong(grant: dict[object, object]) -> Iterator[tuple[Route, str]]:
             yield (), f"{name} is not there; write it"
 
 
-@dataclass(frozen=True, slots=True)
 class Combinations:
     """A list of lists of grants; each of these is about all that somebody holds together."""
 
@@ -109,7 +106,6 @@ class Combinations:
             yield from (((index, *route), message) for route, message in Grants().wrong(grants))
 
 
-@dataclass(frozen=True, slots=True)
 class Number:
     """A whole number, 1 or more."""
 
@@ -119,7 +115,6 @@ class Number:
             yield (), "a whole number of 1 or more is expected here"
 
 
-@dataclass(frozen=True, slots=True)
 class Version:
     """A minor version of Kubernetes, as a text."""
 
