@@ -46,7 +46,10 @@ def united(causes: Iterable[Cause], severities: Sequence[str]) -> Iterator[Cause
     for index, cause in enumerate(kept):
         if index in gone:
             continue
-        others = [kept[other] for other in told.get(index, ())]
+        if index not in told:
+            yield cause
+            continue
+        others = [kept[other] for other in told[index]]
         worst = min((cause.severity, *(other.severity for other in others)), key=severities.index)
         names = {other.policy.id for other in others} - {cause.policy.id}
         yield cause._replace(severity=worst, includes=tuple(sorted(names)))

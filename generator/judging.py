@@ -223,6 +223,8 @@ def _code(findings: Iterable[Finding], choice: Choice, problems: Iterable[Proble
 def located(findings: Iterable[Finding], folder: Path, piped: bytes = b"") -> tuple[Finding, ...]:
     """Find the lines of all places that are shown; *piped* is what was read from standard input."""
     kept = list(findings)
+    if not any(one.related or one.place.route or not one.place.line for one in kept):
+        return tuple(kept)  # nobody rendered what was read, nor put it into a list
     lines = manifests.located({place for one in kept for place in (one.place, *one.related)}, folder, piped)
     return tuple([_located(one, lines) for one in kept])
 

@@ -7,6 +7,7 @@ otherwise find nothing for ever. The manifests of a cluster are looked through o
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from generator.access import RoleKey, Rule
@@ -107,11 +108,14 @@ def judge(
 def findings(policies: Iterable[Policy], scene: Scene, cluster: str = "") -> Iterator[Finding]:
     """Yield what a scene is found with by policies that can be asked."""
     hits = (cause for one in policies if one.severity != OFF for cause in _causes(one, scene))
-    seen: set[tuple[str, ...]] = set()
     causes = united(hits, SEVERITIES)
-    for finding in sorted((_finding(cause, scene, cluster) for cause in causes), key=_order):
-        if finding.identity not in seen:  # an object that is written twice leads to it twice
-            seen.add(finding.identity)
+    before: tuple[str, ...] | None = None
+    for (identity, *_), finding in sorted(
+        [(_order(finding), finding) for finding in (_finding(cause, scene, cluster) for cause in causes)],
+        key=itemgetter(0),
+    ):
+        if identity != before:  # an object that is written twice leads to it twice
+            before = identity
             yield finding
 
 
@@ -158,6 +162,8 @@ def _candidates() -> tuple[Candidate, ...]:
 
 def _instead(cause: Cause, scene: Scene) -> str:
     """Say what would do in the place of the role that a finding is about."""
+    if not cause.hit.rules:
+        return ""
     key = _role_of.of(cause.hit.rules)
     role = scene.access.roles.get(key) if key is not None else None
     found = _nearest.of(role.rules) if role is not None else None

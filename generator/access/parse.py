@@ -81,8 +81,10 @@ class _Parser:
             fields.refuse(f"{_version(item)}; write {GROUP}/v1", "apiVersion")
         metadata = fields.mapping(item.body.get("metadata"), "metadata")
         namespace, name = self._read_name(fields, item.kind, metadata)
-        annotations = fields.labels(metadata.get("annotations"), "metadata", "annotations")
-        protected = annotations.get(_PROTECTION) == "false"
+        annotations = metadata.get("annotations")
+        protected = False
+        if annotations is not None:
+            protected = fields.labels(annotations, "metadata", "annotations").get(_PROTECTION) == "false"
         if item.kind.endswith("Binding"):
             self._read_binding(fields, item.body, namespace, name, protected=protected)
         else:

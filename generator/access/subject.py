@@ -51,6 +51,8 @@ def user(name: str) -> Subject:
 
 def service_account(namespace: str, name: str) -> Subject:
     """Make the subject for a service account."""
+    if namespace and ":" not in namespace:
+        return Subject("ServiceAccount", name, namespace)
     return user(f"{_SERVICE_ACCOUNT}{namespace}:{name}")
 
 
