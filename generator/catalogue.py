@@ -1,6 +1,6 @@
 """The policies that hold in a repository: those that ship with the program, and the site's own over them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from generator import customs as lists
 from generator import documents, policy, repository, shipped, waivers
 from generator.customs import CustomResource
-from generator.documents import Document
+from generator.documents import Document, Value
 from generator.finding import Policy, Waiver
 from generator.problems import InputError, Place, Problem, instead
 from generator.rules.shapes import expanded
@@ -30,9 +30,13 @@ def read(root: Path, *, examples: bool = True) -> tuple[list[Policy], list[Probl
     policies: dict[str, Policy] = {}
     problems: list[Problem] = []
     folder = shipped.policies()
-    for path in sorted(folder.glob("*.yaml")) if folder.resolve() != (root / repository.POLICIES).resolve() else ():
-        made = None if examples else _decisive_part(folder, path.name)
-        policies |= {made.id: made} if made else _policy(documents.read(folder, path.name), problems)
+    if folder.resolve() != (root / repository.POLICIES).resolve():
+        files = sorted(folder.glob("*.yaml"))
+        known = {} if examples else shipped.remembered("policies", files, lambda: _decisive_parts(files))
+        for path in files:
+            value = known.get(path.name)
+            made = {value["id"]: policy.from_value(value, Place(path.name))} if value else None
+            policies |= made or _policy(documents.read(folder, path.name), problems)
     own = repository.policy_sources(root)
     for source in sorted(own, key=lambda source: source.document.startswith(f"{repository.ADJUSTMENTS}/")):
         document = documents.read(root, source.document)
@@ -43,14 +47,15 @@ def read(root: Path, *, examples: bool = True) -> tuple[list[Policy], list[Probl
     return [policies[name] for name in sorted(policies)], [*problems, *wrong]
 
 
-def _decisive_part(folder: Path, name: str) -> Policy | None:
-    """Return a shipped policy without its examples; ``None`` if somebody made something else of its file."""
-    data, _ = documents.load(folder, name)
-    document = documents.parse((data or b"").partition(_EXAMPLES)[0] + b"\n", name)
-    value: Any = document.value
-    if document.problems or value is None:
-        return None
-    return policy.from_value({**value, "examples": {"passes": (), "fails": ()}}, Place(name))
+def _decisive_parts(files: Iterable[Path]) -> dict[str, Any]:
+    """Return shipped policies by the names of their files, without examples, and without what is none any more."""
+    found: dict[str, Any] = {}
+    for path in files:
+        data, _ = documents.load(path.parent, path.name)
+        document = documents.parse((data or b"").partition(_EXAMPLES)[0] + b"\n", path.name)
+        if isinstance(document.value, dict) and not document.problems:
+            found[path.name] = {**document.value, "examples": {"passes": [], "fails": []}}
+    return found
 
 
 def _policy(document: Document, problems: list[Problem]) -> dict[str, Policy]:
@@ -148,14 +153,24 @@ def accepted(root: Path) -> tuple[tuple[Waiver, ...], list[Problem]]:
 def customs(root: Path) -> tuple[tuple[CustomResource, ...], list[Problem]]:
     """Return the custom resources that lead somewhere: those that ship, with the repository's own over them."""
     shipped_file = shipped.policies() / "data" / "custom-resources.yaml"
-    document = documents.read(shipped_file.parent, shipped_file.name)
-    listed, problems = _customs(document, list(document.problems))  # our tests ask whether it is valid
+    value = shipped.remembered(shipped_file.stem, [shipped_file], lambda: _sound(shipped_file))
+    problems: list[Problem] = []
+    listed = lists.from_value(value, shipped_file.name) if value else ()
+    if not value:  # our tests ask whether it is valid, but it may be somebody's work in progress
+        document = documents.read(shipped_file.parent, shipped_file.name)
+        listed, problems = _customs(document, list(document.problems))
     own_file = root / repository.CUSTOM_RESOURCES
     if not own_file.exists() or own_file.resolve() == shipped_file.resolve():
         return lists.united(listed, ()), problems
     document = documents.read(root, repository.CUSTOM_RESOURCES)
     own, wrong = _customs(document, [*document.problems, *_wrong(document, "custom-resources")])
     return lists.united(listed, own), [*problems, *wrong]
+
+
+def _sound(path: Path) -> Value:
+    """Return what a shipped file says; ``None`` where something is wrong with it."""
+    document = documents.read(path.parent, path.name)
+    return None if document.problems else document.value
 
 
 def _customs(document: Document, problems: list[Problem]) -> tuple[tuple[CustomResource, ...], list[Problem]]:

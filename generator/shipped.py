@@ -4,9 +4,20 @@ One resolver for both kinds of installation: a wheel carries the policies inside
 (``pip install -e .``) has them beside it.
 """
 
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from importlib.util import cache_from_source
 from pathlib import Path
+from typing import Any
+
+from generator import __version__
 
 _PACKAGE = Path(__file__).parent
+#: What reads YAML: what it makes of a file may change with it.
+_READERS = tuple(_PACKAGE / name for name in ("documents.py", "events.py", "scalars.py", "shipped.py"))
 
 
 def schema(name: str) -> bytes:
@@ -43,3 +54,33 @@ def object_template(version: str, name: str) -> bytes:
 def default_roles(version: str) -> bytes:
     """Return the RBAC objects that a cluster of a Kubernetes version starts with, as JSON."""
     return (_PACKAGE / "access" / "data" / f"defaults-{version}.json").read_bytes()
+
+
+def remembered(name: str, files: Iterable[Path], make: Callable[[], Any]) -> Any:
+    """Return what *make* makes of shipped files: anything that JSON can hold, kept where Python keeps our bytecode.
+
+    As with bytecode, it is made anew when the size or the time of one of the files is another than it was, and it is
+    kept nowhere where none is written.
+    """
+    try:
+        kept = Path(cache_from_source(str(_PACKAGE / f"{name}.py"))).with_suffix(".json")
+    except NotImplementedError:  # this Python keeps none
+        return make()
+    stamp = [__version__, *map(_stamp, (*_READERS, *files))]
+    with suppress(OSError, ValueError):
+        before = json.loads(kept.read_bytes())
+        if isinstance(before, list) and before[:1] == [stamp]:
+            return before[1]
+    made = make()
+    if not sys.dont_write_bytecode:
+        waiting = kept.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            waiting.write_text(json.dumps([stamp, made]), encoding="utf-8")
+            waiting.replace(kept)
+    return made
+
+
+def _stamp(path: Path) -> str:
+    status = path.stat()
+    return f"{path} {status.st_size} {status.st_mtime_ns}"

@@ -88,3 +88,55 @@ def test_an_installed_package_prints_its_schemas(installed):
     told = python(installed, "-m", "generator", "schema", "tenant")
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["$id"] == json.loads(shipped.schema("tenant"))["$id"]
+
+
+@pytest.fixture
+def remembered(tmp_path, monkeypatch):
+    """Remember what is made of a file, below a folder of the test's own; return it with how often it was made."""
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "bytecode"))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    source = tmp_path / "source.yaml"
+    source.write_text("a: 1")
+    made = []
+
+    def make():
+        made.append(source.read_text())
+        return {"text": made[-1], "times": len(made)}
+
+    return lambda: shipped.remembered("source", [source], make)
+
+
+def test_what_is_made_of_a_shipped_file_is_made_once(remembered):
+    assert [remembered() for _ in range(3)] == [{"text": "a: 1", "times": 1}] * 3
+
+
+def test_it_is_made_anew_when_a_file_is_another(remembered, tmp_path):
+    remembered()
+    (tmp_path / "source.yaml").write_text("b: 2")
+    os.utime(tmp_path / "source.yaml", (1, 1))  # a clock may have stood still
+    assert remembered() == {"text": "b: 2", "times": 2}
+    (tmp_path / "source.yaml").write_text("c: 33")
+    assert remembered() == {"text": "c: 33", "times": 3}
+    assert remembered()["times"] == 3
+
+
+@pytest.mark.parametrize("text", ["", "[", "{}", "[[], 1]", "\udcff"])
+def test_it_is_made_anew_when_what_was_kept_is_broken(remembered, tmp_path, text):
+    remembered()
+    (kept,) = (tmp_path / "bytecode").rglob("*.json")
+    kept.write_bytes(text.encode(errors="surrogateescape"))
+    assert [remembered()["times"], remembered()["times"]] == [2, 2]
+
+
+def test_it_is_kept_nowhere_where_no_bytecode_is(remembered, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert [remembered()["times"], remembered()["times"]] == [1, 2]
+    assert not (tmp_path / "bytecode").exists()
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys.implementation, "cache_tag", None)
+    assert [remembered()["times"], remembered()["times"]] == [3, 4]
+
+
+def test_it_need_not_be_kept(remembered, tmp_path):
+    (tmp_path / "bytecode").write_text("no folder")
+    assert [remembered()["times"], remembered()["times"]] == [1, 2]
