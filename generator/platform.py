@@ -17,7 +17,7 @@ from generator.remotes import Remote, remote
 from generator.removals import USUAL, Guard
 from generator.secretrefs import SecretStore
 from generator.secretrefs import store as secret_store
-from generator.settings import Amounts, ClusterChoice, Settings, amounts, settings
+from generator.settings import Amounts, ClusterChoice, Quota, Settings, amounts, settings
 from generator.settings import check as check_settings
 from generator.subjects import Subject, account
 
@@ -172,6 +172,14 @@ class Platform:
         if namespace is None:
             return self.single_naming.replace("{tenant}", tenant)
         return self.namespace_naming.replace("{tenant}", tenant).replace("{namespace}", namespace)
+
+    def is_default(self, quota: Quota | None) -> bool:
+        """Tell whether a quota is the one of the defaults: for the namespaces of a tenant that says nothing.
+
+        It is no promise to whoever is below that tenant, and no bound of theirs.
+        """
+        default = self.defaults.quota
+        return quota is not None and default is not None and quota.origin == default.origin
 
     def is_reserved(self, namespace: str) -> bool:
         """Tell whether no tenant may own a namespace of this name."""

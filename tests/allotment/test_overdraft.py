@@ -119,6 +119,49 @@ def test_the_platforms_default_is_for_a_tenants_own_namespaces_and_divides_nothi
     )
 
 
+def test_the_platforms_default_of_a_parent_bounds_nobody_below_it():
+    defaults = "defaults: {quota: {hard: {pods: 2}}}"
+    tenants = {
+        "unit": "namespaces: []\nquota: {mode: shared, maxOvercommit: 1, hard: {pods: 12}}",
+        "mid": "parent: unit",
+        "leaf": "parent: mid\nquota: {hard: {pods: 10}}",
+    }
+    nodes = ledger_of(tenants, defaults).forest.nodes
+    assert {name: str(node.caps["pods"].amount) for name, node in nodes.items()} == {
+        "unit": "12",
+        "mid": "2",
+        "leaf": "10",
+    }
+    assert problems(tenants, defaults) == []
+    [problem] = problems(tenants | {"leaf": "parent: mid\nquota: {hard: {pods: 11}}"}, defaults)
+    assert problem.startswith(
+        "tenants/unit.yaml#spec/quota: all namespaces at or below unit could use 13 of pods together (most of it in mid, "
+    )
+    over = {"unit": tenants["unit"], "mid": "parent: unit", "leaf": "parent: mid\nquota: {hard: {pods: 13}}"}
+    assert nodes["leaf"].source("pods").name == "leaf"
+    assert ledger_of(over, defaults).forest.nodes["leaf"].source("pods").name == "unit"
+
+
+def test_how_the_platforms_default_is_divided_is_nothing_to_children():
+    defaults = "defaults: {quota: {mode: shared, hard: {pods: 5}}}"
+    nodes = ledger_of({"a": "", "b": "parent: a\nquota: {hard: {pods: 9}}"}, defaults).forest.nodes
+    assert [(node.mode, str(node.caps["pods"].amount)) for node in nodes.values()] == [
+        ("shared", "5"),
+        ("partition", "9"),
+    ]
+
+
+def test_the_ceiling_of_the_platforms_default_holds_for_a_tenants_own_namespaces():
+    defaults = "defaults: {quota: {mode: shared, maxOvercommit: 2, hard: {pods: 5}}}"
+    assert problems({"a": "namespaces: [{name: m}, {name: o}]", "b": "parent: a", "c": "parent: a"}, defaults) == []
+    assert problems({"a": "namespaces: [{name: m}, {name: o}, {name: p}]"}, defaults) == [
+        (
+            "tenants/a.yaml#spec/namespaces: all namespaces of a could use 15 of pods together, and it has 5: 3 times as much, "
+            "and maxOvercommit is 2; give the tenant a quota of its own, or raise that of spec.defaults.quota in the platform file"
+        )
+    ]
+
+
 def test_of_many_children_the_largest_are_named():
     [problem] = problems({"research": RESEARCH} | {f"c{i}": child(2) for i in range(6)})
     assert problem.endswith(
