@@ -53,7 +53,7 @@ def _decisive_part(folder: Path, name: str) -> Policy | None:
 
 def _policy(document: Document, problems: list[Problem]) -> dict[str, Policy]:
     """Return the policy of a document by its id; add what is wrong with it."""
-    wrong = [*document.problems, *_wrong(document, "policy")]
+    wrong = [*schema.problems(document, "policy")]
     value: Any = document.value
     if not wrong:
         made = policy.from_value(value, Place(document.name))
@@ -63,7 +63,7 @@ def _policy(document: Document, problems: list[Problem]) -> dict[str, Policy]:
 
 
 def _adjusted(document: Document, known: Mapping[str, Policy], problems: list[Problem]) -> dict[str, Policy]:
-    wrong = [*document.problems, *_wrong(document, "adjustment")]
+    wrong = [*schema.problems(document, "adjustment")]
     value: Any = document.value
     if not wrong:
         wrong = [*_misnamed(document, value["id"])]
@@ -83,10 +83,6 @@ def _misnamed(document: Document, name: str) -> Iterator[Problem]:
     if stem != name:
         place = Place(document.name, ("id",))
         yield Problem(place, f"{name!r} is not the name of the file, {stem!r}; rename one of them")
-
-
-def _wrong(document: Document, kind: str) -> list[Problem]:
-    return list(schema.check(document, kind)) if document.value is not None else []
 
 
 def with_base(policies: Sequence[Policy], base: Sequence[Policy], revision: str) -> list[Policy]:
@@ -134,7 +130,7 @@ def accepted(root: Path) -> tuple[tuple[Waiver, ...], list[Problem]]:
     if not (root / repository.WAIVERS).exists():
         return (), []
     document = documents.read(root, repository.WAIVERS)
-    problems = [*document.problems, *_wrong(document, "waivers")]
+    problems = [*schema.problems(document, "waivers")]
     value: Any = document.value
     return (() if problems else waivers.from_value(value, document.name)), problems
 
@@ -148,7 +144,7 @@ def customs(root: Path) -> tuple[tuple[CustomResource, ...], list[Problem]]:
     if not own_file.exists() or own_file.resolve() == shipped_file.resolve():
         return lists.united(listed, ()), problems
     document = documents.read(root, repository.CUSTOM_RESOURCES)
-    own, wrong = _customs(document, [*document.problems, *_wrong(document, "custom-resources")])
+    own, wrong = _customs(document, [*schema.problems(document, "custom-resources")])
     return lists.united(listed, own), [*problems, *wrong]
 
 

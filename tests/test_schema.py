@@ -21,7 +21,7 @@ ONE_PARENT = "a tenant has one parent, written by its name; write one such as re
 def told(text, kind):
     """Write all problems of a document, the reader's first, as ``field: message``."""
     document = documents.parse(text.encode(), "f.yaml")
-    return [f"{problem.field}: {problem.message}" for problem in (*document.problems, *schema.check(document, kind))]
+    return [f"{problem.field}: {problem.message}" for problem in schema.problems(document, kind)]
 
 
 def tenant(spec):
@@ -228,10 +228,48 @@ def test_of_a_value_that_the_reader_has_refused_nothing_more_is_said():
         "spec.quota.hard.pods",
         "spec.network.sameTenant",
     ]
-    assert (
-        found[0] == "spec.lifecycle: 'yes' is a boolean to some YAML readers and text to others; write \"yes\" or true"
-    )
+    assert found[0] == "spec.lifecycle: 'yes' is not allowed; use one of 'active', 'frozen', 'offboarding'"
     assert found[-1] == "spec.network.sameTenant: 'no' is not true or false"
+
+
+TO_SOME = "to some YAML readers and text to others"
+AMOUNT = "a number with at most one unit, such as 500m, 64 or 16Gi"
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        ("quota: {hard: {pods: 1:30}}", f"quota.hard.pods: '1:30' is not a Kubernetes quantity; write {AMOUNT}"),
+        ("quota: {hard: {pods: yes}}", f"quota.hard.pods: 'yes' is not a Kubernetes quantity; write {AMOUNT}"),
+        (
+            "quota: {hard: {pods: 2026-01-01}}",
+            f"quota.hard.pods: '2026-01-01' is not a Kubernetes quantity; write {AMOUNT}",
+        ),
+        ("quota: {hard: {pods: 0x10}}", f"quota.hard.pods: '0x10' is a number {TO_SOME}; write 16"),
+        ("quota: {hard: {pods: .5}}", "quota.hard.pods: '.5' is not how JSON writes a number; write \".5\""),
+        ("quota: {hard: {pods: -0x10}}", "quota.hard.pods: -16 is too little; write 0 or more"),
+        ("quota: {hard: {pods: 1e3}}", f"quota.hard.pods: '1e3' is a number {TO_SOME}; write \"1e3\" or 1000"),
+        ("network: {sameTenant: on}", f"network.sameTenant: 'on' is a boolean {TO_SOME}; write true"),
+        ("displayName: on", f"displayName: 'on' is a boolean {TO_SOME}; write \"on\""),
+        ("displayname: on", "displayname: there is no such field; did you mean 'displayName'?"),
+        (
+            "queue: {flavors: {h100: {cpu: 1:30}}}",
+            f"queue.flavors.h100.cpu: '1:30' is not a Kubernetes quantity; write {AMOUNT}",
+        ),
+        (
+            "identity: {azure: {clientId: 00000000-0000-0000-0000-000000000000, tokenExpirationSeconds: 01}}",
+            "identity.azure.tokenExpirationSeconds: 1 is too little; write 3600 or more",
+        ),
+    ],
+)
+def test_of_the_ways_to_write_a_scalar_those_are_told_that_would_be_right(spec, problem):
+    assert tenant(spec) == [f"spec.{problem}"]
+
+
+def test_what_is_written_twice_is_told_once_with_its_scalars():
+    found = tenant("lifecycle: {a: yes}\nlifecycle: active")
+    assert found[0] == f"spec.lifecycle.a: 'yes' is a boolean {TO_SOME}; write \"yes\" or true"
+    assert found[1] == "spec.lifecycle: 'lifecycle' is written twice, in line 5 and in line 6; keep one"
 
 
 def test_a_long_text_is_cut_and_a_whole_document_never_shown():

@@ -126,7 +126,7 @@ def _value(file: Path) -> tuple[str, Any]:
     name = str(file)
     data, problems = documents.load(Path(), name, anywhere=True)
     found = documents.parse(data, name) if data is not None else documents.Document(name, None, problems)
-    problems = (*found.problems, *(schema.check(found, "tenant") if found.value is not None else ()))
+    problems = schema.problems(found, "tenant")
     if problems:
         raise InputError(documents.resolved(problem, data) if data is not None else problem for problem in problems)
     return name, found.value
