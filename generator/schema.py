@@ -37,7 +37,9 @@ def _reworded(document: Document, kind: str) -> Iterator[Problem]:
     from generator.refusal import explained
 
     read = (_with_texts(document), document.value)
-    as_texts, as_values = (dict(reversed(explained(value, bundled(kind), FORMATS))) for value in read)
+    as_texts, as_values = (
+        {reason.route: reason.text for reason in reversed(explained(value, bundled(kind), FORMATS))} for value in read
+    )
     for problem in document.problems:
         route = problem.place.route
         refusal = scalars.plain(document.refused[route]) if route in document.refused else None
@@ -99,9 +101,11 @@ def _explain(document: Document, kind: str) -> Iterator[Problem]:
     if not found:
         raise AssertionError(f"{document.name} was refused without a reason")
     refused = {problem.place.route for problem in document.problems}
-    for route, reason in found:
+    for route, text, among in found:
         if route not in refused:
-            yield Problem(Place(document.name, route), reason)
+            others = tuple(Place(document.name, one) for one in among)
+            where = f" ({', '.join(map(str, others))})" if others else ""
+            yield Problem(Place(document.name, route), f"{text}{where}", others=others)
 
 
 @cache

@@ -15,7 +15,8 @@ from generator.refusal import _SAY
 TENANT = "apiVersion: tenantry.dev/v1\nkind: Tenant\nmetadata: {name: vision}\n"
 PLATFORM = "apiVersion: tenantry.dev/v1\nkind: Platform\nmetadata: {name: example}\n"
 LABEL = "is not a DNS label (1 to 63 of a-z, 0-9 and '-', a letter or digit at both ends)"
-ONE_PARENT = "a tenant has one parent, written by its name; write one such as research"
+NAMED = "a tenant has one parent, written by its name"
+ONE_PARENT = f"{NAMED}; write one such as research"
 
 
 def told(text, kind):
@@ -108,7 +109,13 @@ def platform(spec):
         ("network: {ingress: [{cidr: 10.0.0.1/8}]}", "spec.network.ingress[0].cidr: '10.0.0.1/8' has bits set beyond its prefix; write 10.0.0.0/8"),
         ("network: {ingress: [{tenant: a, ports: [http]}]}", "spec.network.ingress[0].ports[0]: 'http' is not a port; write 443, 53/UDP or 8000-8100/TCP"),
         ("parent: My Team", f"spec.parent: 'My Team' {LABEL}; write 'my-team'"),
-        ("parent: [a, b]", f"spec.parent: {ONE_PARENT}"),
+        (
+            "parent: [a, b]",
+            f"spec.parent: {NAMED}; write 'a' or 'b' (f.yaml#spec/parent/0, f.yaml#spec/parent/1)",
+        ),
+        ("parent: [a]", f"spec.parent: {NAMED}; write 'a' (f.yaml#spec/parent/0)"),
+        ("parent: [a, 5]", f"spec.parent: {ONE_PARENT}"),
+        ("parent: []", f"spec.parent: {ONE_PARENT}"),
         ("parent: {name: a}", f"spec.parent: {ONE_PARENT}"),
         # keys of maps
         ("quota: {hard: {nvidia.com/gpu: 1}}", "spec.quota.hard.nvidia.com/gpu: 'nvidia.com/gpu' is never counted: quotas count requests for devices; write requests.nvidia.com/gpu"),
