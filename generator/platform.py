@@ -13,6 +13,7 @@ from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
 from generator.queueing import Queueing
 from generator.quotakeys import capacity as counted_as
+from generator.quotakeys import check_amounts
 from generator.remotes import Remote, remote
 from generator.removals import USUAL, Guard
 from generator.secretrefs import SecretStore
@@ -347,6 +348,7 @@ def _check_cluster(cluster: Cluster, known_versions: Sequence[str]) -> Iterator[
         if (right := counted_as(resource)) != resource:
             message = f"{resource!r} is a key of quotas, and nodes offer {right!r}: nothing would count; write {right}"
             yield Problem(cluster.origin / "capacity" / resource, message)
+    yield from check_amounts(cluster.capacity, cluster.origin / "capacity")
     for resource in cluster.overcommit:
         if resource not in cluster.capacity:
             message = (
