@@ -21,6 +21,8 @@ LineOf = Callable[[Place], str]
 _NAMED = 4
 #: So many keys are named in a message.
 _KEYS = 12
+#: The largest factor that a file may name, in thousandths.
+_MOST_TIMES = 999_999 * 1000
 
 
 def check(ledger: Ledger, line_of: LineOf = str) -> Iterator[Problem]:
@@ -98,7 +100,7 @@ def _over(ledger: Ledger, node: Node, unit: str, cluster: str, line_of: LineOf) 
     if amount > cap.amount.milli:
         message = (
             f"{_shown(amount, _cap(largest, unit, cap))} of {cap.key} is more than {node.name} has to give{where} "
-            f"({cap.amount}, {_line(node, unit, line_of)}); write {cap.amount} or less, or raise that"
+            f"({cap.amount}, {_line(node, unit, line_of)}); write {_at_most(cap.amount)}, or raise that"
         )
         return Problem(largest.place(_key(largest, unit)), message)
     own = named(node).get(unit, 0) if cluster in node.clusters else 0
@@ -214,10 +216,13 @@ def _check_capacity(ledger: Ledger, cluster: Cluster, line_of: LineOf) -> Iterat
         parts = [_root(node, amount, units, cap, line_of) for amount, node in islice(claims, _NAMED)]
         parts += [f"{len(claims) - _NAMED} more"] if len(claims) > _NAMED else []
         allowed = f"{there}, {_decimal(factor.milli)} times" if factor is not None else str(there)
+        remedies = [f"lower a quota by {_shown(total - most, cap)}", "raise the capacity"]
+        needed = -(-total * 1000 // there.milli) if there else None  # what is nothing stays nothing, however many times
+        if needed is not None and needed <= _MOST_TIMES:
+            remedies.append(f'declare overcommit: {{{resource}: "{_decimal(needed)}"}}')
         message = (
             f"{cluster.name} has {allowed}, and tenants are promised {_shown(total, cap)}: {' + '.join(parts)}; "
-            f"lower a quota by {_shown(total - most, cap)}, raise the capacity, or declare "
-            f'overcommit: {{{resource}: "{_decimal(-(-total * 1000 // there.milli) if there else 1000)}"}}'
+            f"{', '.join(remedies[:-1])}{',' if len(remedies) > 2 else ''} or {remedies[-1]}"  # noqa: PLR2004 - a series
         )
         yield Problem(cluster.origin / "capacity" / resource, message)
 
@@ -251,6 +256,10 @@ def _key(node: Node, unit: str) -> str | None:
 
 def _cap(node: Node, unit: str, other: Cap) -> Cap:
     return node.hard.get(unit, other)
+
+
+def _at_most(amount: Quantity) -> str:
+    return f"{amount} or less" if amount else "0"
 
 
 def _shown(milli: int, like: Cap) -> str:

@@ -54,6 +54,15 @@ def test_the_parents_own_namespaces_count():
     ]
 
 
+def test_of_nothing_nothing_can_be_had():
+    assert problems({"research": RESEARCH.replace("100", "0"), "vision": child(6)}) == [
+        (
+            "tenants/vision.yaml#spec/quota/hard/pods: 1 of pods is more than research has to give "
+            "(0, tenants/research.yaml#spec/quota/hard/pods); write 0, or raise that"
+        )
+    ]
+
+
 def test_a_child_that_leaves_keys_open_is_told_once():
     assert problems({"research": RESEARCH, "vision": "parent: research\nquota: {hard: {secrets: 3}}"}) == [
         (
@@ -220,6 +229,22 @@ def test_what_roots_are_promised_fits_into_each_cluster():
         )
         == []
     )
+
+
+def test_what_no_factor_makes_enough_is_not_to_be_overcommitted():
+    two = 'clusters: [{{name: eu, version: "1.34", capacity: {{cpu: {}}}}}, {{name: us, version: "1.34"}}]'
+    research = "namespaces: []\nquota: {hard: {pods: 9}}\nclusters: [us]"
+    tenants = {"research": research, "a": "parent: research\nquota: {hard: {pods: 1, cpu: 1000}}\nclusters: [eu]"}
+    for there, remedy in [
+        (
+            "1",
+            '1k (research, tenants/research.yaml#spec/quota); lower a quota by 999, raise the capacity, or declare overcommit: {cpu: "1000"}',
+        ),
+        ("1m", "1k (research, tenants/research.yaml#spec/quota); lower a quota by 999999m or raise the capacity"),
+        ("0", "1k (research, tenants/research.yaml#spec/quota); lower a quota by 1k or raise the capacity"),
+    ]:
+        [problem] = problems(tenants, two.format(there))
+        assert problem.endswith(remedy)
 
 
 def test_where_only_children_live_a_parent_counts_with_what_they_have():
