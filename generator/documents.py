@@ -114,7 +114,12 @@ def count(data: bytes) -> int:
 
 
 def resolved(problem: Problem, data: bytes, index: int = 0) -> Problem:
-    """Fill in line and column of a problem whose place is symbolic."""
+    """Fill in line and column of a problem whose place is symbolic, and of the places of its file that it names."""
+    for other in sorted(problem.others, key=str, reverse=True):  # one may begin with another
+        if other.document == problem.place.document:
+            line, column = locate(data, other.route, index)
+            message = problem.message.replace(str(other), f"{other.document}:{line}:{column}")
+            problem = replace(problem, message=message)
     if problem.place.line:
         return problem
     line, column = locate(data, problem.place.route, index)
