@@ -1,6 +1,6 @@
 """``tenantry quota``: who was promised what, and whether one more would fit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from generator.allotment.ledger import Ledger
 from generator.console import tell
 from generator.directory import Directory, Entry, entry
 from generator.problems import InputError, Place, Problem, instead
-from generator.quotakeys import capacity, measure
+from generator.quotakeys import capacity, check_key, is_extended, measure, misspelt
 from generator.reporters import quota as report
-from generator.repository import find_root
+from generator.repository import find_root, name_of
 from generator.site import Site, read_site
 from generator.tenant import Tenant
 
@@ -25,11 +25,16 @@ _KEY = click.option(
     "--key", "keys", multiple=True, metavar="KEY", help="Only this key of quotas, or all; may be given again."
 )
 _FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For whom.")
+#: So many keys are shown where no cluster says which of them matter.
+_SHOWN = 3
 
 
 @click.group()
 def command() -> None:
     """Show who was promised what, or whether one more would fit."""
+
+
+# -- tree
 
 
 @command.command("tree")
@@ -41,38 +46,101 @@ def command() -> None:
 def show(start: Path, *, name: str | None, cluster: str | None, keys: tuple[str, ...], form: str) -> int:
     """Show how full each tenant's quota is, and what is left; of all tenants, or of one and those below it."""
     root = find_root(start)
-    directory, problems = census.read(root)
-    _check_names(directory, name, cluster)
-    tell(root, problems)
+    directory, unread = census.read(root)
     ledger = Ledger(directory, everybody=True)
+    _stop([*_check_names(directory, name, cluster, unread), *_check_keys(ledger, keys)])
+    tell(root, unread)
+    units = _units(ledger, keys or (("all",) if form == "json" else ()), name)
+    trees = list(_trees(ledger, units, cluster, name))
     if form == "json":
-        every = list(_trees(ledger, _units(ledger, keys or ("all",), name), cluster, name))
-        click.echo(report.as_json(every, tool_version=__version__).rstrip())
+        click.echo(report.as_json(trees, tool_version=__version__).rstrip())
     else:
-        units = _units(ledger, keys, name)
-        also = [] if keys else [unit for unit in units_of(ledger, (), name) if unit not in units]
-        click.echo(report.text(list(_trees(ledger, units, cluster, name)), also))
-    return 2 if problems else 0
+        also = [] if keys else [unit for unit in units_of(ledger, name) if unit not in units]
+        whose = " ".join(filter(None, [name and f"at or below {name}", cluster and f"on {cluster}"]))
+        click.echo(_drawn(trees, keys, also, whose) or _nothing(directory, trees, name, cluster))
+    return 2 if unread else 0
+
+
+def _drawn(trees: Sequence[report.Tree], keys: Sequence[str], also: Sequence[str], whose: str) -> str:
+    """Draw trees with what there is something of; name what was asked for in vain, and what *also* is there."""
+    shown, unused = _divided(trees)
+    parts = [report.text([replace(tree, units=shown) for tree in trees])]
+    if unused and keys:
+        parts.append(report.folded(_nobody(unused, whose)))
+    if also:
+        parts.append(
+            report.folded(f"There are also caps on {', '.join(also)}: --key KEY shows one, --key all shows all.")
+        )
+    return "\n\n".join(filter(None, parts))
+
+
+def _divided(trees: Sequence[report.Tree]) -> tuple[list[str], list[str]]:
+    """Return the measures that there is something of, and those that no tenant has a cap on."""
+    units = list(dict.fromkeys(unit for tree in trees for unit in tree.units))
+    unused = [unit for unit in units if not any(tree.has(unit) for tree in trees)]
+    offered = {resource for tree in trees for resource in tree.whole}
+    return [unit for unit in units if unit not in unused or capacity(unit) in offered], unused
+
+
+def _nobody(unused: Sequence[str], whose: str = "") -> str:
+    return f"Nobody{whose and ' '}{whose} has a cap on {', '.join(unused)}."
+
+
+def _nothing(directory: Directory, trees: Sequence[report.Tree], name: str | None, cluster: str | None) -> str:
+    """Say why there is nothing to show."""
+    if not directory.entries:
+        return "there are no tenants" + ("" if directory.absent else "; write the first one with: tenantry new NAME")
+    if not trees:
+        who = "no tenant" if name is None else f"neither {name} nor a tenant below it"
+        return f"{who} is on {cluster if cluster is not None else 'a cluster'}"
+    return "nobody has a quota there"
 
 
 def _units(ledger: Ledger, keys: Sequence[str], top: str | None) -> list[str]:
     """Return the measures to show: those asked for; by default those that clusters have, or a few."""
+    every = units_of(ledger, top)
     if "all" in keys:
-        return units_of(ledger, (), top)
+        return every
     if keys:
-        return units_of(ledger, keys, top)
+        known = _known(ledger)
+        return list(dict.fromkeys(known.get(measure(key), measure(key)) for key in keys))
     there = {resource for cluster in ledger.forest.platform.clusters.values() for resource in cluster.capacity}
-    every = units_of(ledger, (), top)
-    return [unit for unit in every if capacity(unit) in there] or every[:3]
+    return [unit for unit in every if capacity(unit) in there] or every[:_SHOWN]
 
 
-def _check_names(directory: Directory, name: str | None, cluster: str | None) -> None:
+def _known(ledger: Ledger) -> dict[str, str]:
+    """Return the measures that there is something of, by every name that they are shown or written by."""
+    there = [resource for cluster in ledger.forest.platform.clusters.values() for resource in cluster.capacity]
+    units = [*units_of(ledger), *(f"requests.{one}" if is_extended(one) else measure(one) for one in there)]
+    return {capacity(unit): unit for unit in units} | {unit: unit for unit in units}
+
+
+def _check_names(
+    directory: Directory, name: str | None, cluster: str | None, unread: Sequence[Problem] = ()
+) -> Iterator[Problem]:
     there = directory.platform.clusters
-    problems = []
-    if name is not None and name not in directory.entries:
-        problems.append(Problem(Place("TENANT"), f"{name!r} is not a tenant; {instead(name, directory.entries)}"))
+    if name is not None and name in directory.absent:
+        yield from (problem for problem in unread if name_of(problem.place.document) == name)
+    elif name is not None and name not in directory.entries:
+        yield Problem(Place("TENANT"), f"{name!r} is not a tenant; {instead(name, directory.entries)}")
     if cluster is not None and cluster not in there:
-        problems.append(Problem(Place("--cluster"), f"{cluster!r} is not a cluster; {instead(cluster, there)}"))
+        yield Problem(Place("--cluster"), f"{cluster!r} is not a cluster; {instead(cluster, there)}")
+
+
+def _check_keys(ledger: Ledger, keys: Sequence[str]) -> Iterator[Problem]:
+    """Find what is neither a key that somebody has nor one that somebody could have."""
+    known = _known(ledger)
+    for key in keys:
+        if key == "all" or measure(key) in known:
+            continue
+        verdict = check_key(key)
+        if not verdict.accepted or misspelt(key, known):
+            yield Problem(Place("--key"), f"{key!r} is not a key that anybody has; {instead(key, known)}")
+        elif not verdict.enforced:
+            yield Problem(Place("--key"), verdict.message)
+
+
+def _stop(problems: Collection[Problem]) -> None:
     if problems:
         raise InputError(problems)
 
@@ -83,6 +151,9 @@ def _trees(ledger: Ledger, units: Sequence[str], cluster: str | None, top: str |
             found = list(accounts(ledger, one.name, units, top))
             if found:
                 yield report.Tree(one, of_cluster(ledger, one), found, units)
+
+
+# -- fit
 
 
 @command.command("fit")
@@ -98,7 +169,7 @@ def fit(start: Path, *, files: tuple[Path, ...], cluster: str | None, keys: tupl
     values = [_value(file) for file in files]
     before, unread = census.read(root, site)
     after, _ = census.read(root, site, [entry(value, document) for document, value in values])
-    _check_names(after, None, cluster)
+    _stop([*_check_names(after, None, cluster)])
     tell(root, unread)
     problems = _new_problems(before, after, [value["metadata"]["name"] for _, value in values], root)
     problems += _unplaced(values, after, site, root)
