@@ -101,7 +101,8 @@ def _check_depth(directory: Directory) -> Iterator[Problem]:
 
 def _parentless(parent: str, children: Sequence[Entry], directory: Directory) -> Iterator[Problem]:
     """Tell each child of a tenant that there is none of this name; who has removed it sees all that need another."""
-    hint = instead(parent, directory.entries.keys() - {child.name for child in children})
+    others = directory.entries.keys() - ({children[0].name} if len(children) == 1 else ())
+    hint = instead(parent, others) if others else "there is no other; leave it out"
     if len(children) > 1:
         names = [child.name for child in children[:_MOST_CHILDREN]]
         more = f" and {len(children) - len(names)} more" if len(children) > len(names) else ""

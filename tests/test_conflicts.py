@@ -58,6 +58,12 @@ def test_a_parent_that_is_not_there_is_told_with_the_nearest_there_is(parent, hi
     ]
 
 
+def test_where_there_is_nobody_else_a_parent_is_left_out():
+    assert problems({"vision": "parent: vison"}) == [
+        f"{place('vision', 'spec/parent')}: 'vison' is not a tenant; there is no other; leave it out"
+    ]
+
+
 def test_a_tenant_whose_file_cannot_be_read_is_not_called_missing():
     tenants = {"vision": f"parent: broken\n{opening('tenant: broken')}"}
     assert problems(tenants, "defaults: {network: {ingress: [{tenant: broken}]}}", absent=["broken"]) == []
