@@ -60,7 +60,7 @@ def _decisive_parts(files: Iterable[Path]) -> dict[str, Any]:
 
 def _policy(document: Document, problems: list[Problem]) -> dict[str, Policy]:
     """Return the policy of a document by its id; add what is wrong with it."""
-    wrong = [*document.problems, *_wrong(document, "policy")]
+    wrong = _unsound(document, "policy")
     value: Any = document.value
     if not wrong:
         made = policy.from_value(value, Place(document.name))
@@ -70,7 +70,7 @@ def _policy(document: Document, problems: list[Problem]) -> dict[str, Policy]:
 
 
 def _adjusted(document: Document, known: Mapping[str, Policy], problems: list[Problem]) -> dict[str, Policy]:
-    wrong = [*document.problems, *_wrong(document, "adjustment")]
+    wrong = _unsound(document, "adjustment")
     value: Any = document.value
     if not wrong:
         wrong = [*_misnamed(document, value["id"])]
@@ -92,10 +92,10 @@ def _misnamed(document: Document, name: str) -> Iterator[Problem]:
         yield Problem(place, f"{name!r} is not the name of the file, {stem!r}; rename one of them")
 
 
-def _wrong(document: Document, kind: str) -> list[Problem]:
-    from generator import schema
+def _unsound(document: Document, kind: str) -> list[Problem]:
+    from generator import schema  # few repositories have policies of their own
 
-    return list(schema.check(document, kind)) if document.value is not None else []
+    return [*schema.problems(document, kind)]
 
 
 def with_base(policies: Sequence[Policy], base: Sequence[Policy], revision: str) -> list[Policy]:
@@ -145,7 +145,7 @@ def accepted(root: Path) -> tuple[tuple[Waiver, ...], list[Problem]]:
     if not (root / repository.WAIVERS).exists():
         return (), []
     document = documents.read(root, repository.WAIVERS)
-    problems = [*document.problems, *_wrong(document, "waivers")]
+    problems = _unsound(document, "waivers")
     value: Any = document.value
     return (() if problems else waivers.from_value(value, document.name)), problems
 
@@ -163,7 +163,7 @@ def customs(root: Path) -> tuple[tuple[CustomResource, ...], list[Problem]]:
     if not own_file.exists() or own_file.resolve() == shipped_file.resolve():
         return lists.united(listed, ()), problems
     document = documents.read(root, repository.CUSTOM_RESOURCES)
-    own, wrong = _customs(document, [*document.problems, *_wrong(document, "custom-resources")])
+    own, wrong = _customs(document, _unsound(document, "custom-resources"))
     return lists.united(listed, own), [*problems, *wrong]
 
 

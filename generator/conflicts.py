@@ -27,8 +27,7 @@ def check(
     for first, second in directory.doubled:
         message = f"{second.name!r} is the name of the tenant in {first.document} too; a tenant has one file"
         yield Problem(Place(second.document, ("metadata", "name")), message)
-    yield from _check_parents(directory)
-    yield from _check_clusters(directory)
+    yield from check_places(directory)
     yield from _check_namespaces(directory)
     if directory.platform.hierarchy.hnc_labels:
         yield from _check_tree_names(directory)
@@ -38,6 +37,12 @@ def check(
     for settings in (directory.platform.defaults, *directory.platform.tiers.values()):
         for name, place in _named(settings):
             yield from _check_exists(directory, name, place)
+
+
+def check_places(directory: Directory) -> Iterator[Problem]:
+    """Find tenants that have no place in the tree of tenants, or on no cluster."""
+    yield from _check_parents(directory)
+    yield from _check_clusters(directory)
 
 
 def _check_exists(directory: Directory, name: str, place: Place) -> Iterator[Problem]:
@@ -96,7 +101,8 @@ def _check_depth(directory: Directory) -> Iterator[Problem]:
 
 def _parentless(parent: str, children: Sequence[Entry], directory: Directory) -> Iterator[Problem]:
     """Tell each child of a tenant that there is none of this name; who has removed it sees all that need another."""
-    hint = instead(parent, directory.entries)
+    others = directory.entries.keys() - ({children[0].name} if len(children) == 1 else ())
+    hint = instead(parent, others) if others else "there is no other; leave it out"
     if len(children) > 1:
         names = [child.name for child in children[:_MOST_CHILDREN]]
         more = f" and {len(children) - len(names)} more" if len(children) > len(names) else ""

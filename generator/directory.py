@@ -304,10 +304,13 @@ class Directory:
         return [*own, *sorted({one for one in trees if one.tenant != name}, key=str)]
 
     def _delegates(self, item: Entry) -> bool:
-        """Tell whether a tenant's quota is left to Kueue to add up, by its file or its tier."""
+        """Tell whether a tenant's quota is left to Kueue to add up, by its file or its tier, or by the defaults."""
+        said = unpack(item.quota)
         tier = self.platform.tiers.get(item.tier or "")
-        named = tier.quota.to if tier is not None and tier.quota is not None else None
-        return ((unpack(item.quota).to if item.quota else "") or named) == "kueue"
+        lower = tier.quota if tier is not None else None
+        if said.hard is None and item.namespaces:
+            lower = lower or self.platform.defaults.quota
+        return (said.to or (lower.to if lower is not None else None)) == "kueue"
 
     @cached_property
     def cohorts(self) -> Cohorts:

@@ -54,13 +54,15 @@ class Document:
 
     ``name`` is the file's path below the repository's root, with slashes. ``value`` is a mapping wherever the text
     can be read as one, even if there are problems; ``None`` means that it cannot, or that there is nothing in it.
-    ``starts`` tells line and column of the objects of a list, except of those that an alias brings.
+    ``starts`` tells line and column of the objects of a list, except of those that an alias brings. ``refused`` are
+    the scalars that readers disagree on, as they are written, where there is but one document.
     """
 
     name: str
     value: Value
     problems: tuple[Problem, ...] = ()
     starts: Mapping[Route, tuple[int, int]] = field(default_factory=dict)
+    refused: Mapping[Route, str] = field(default_factory=dict)
 
 
 def read(root: Path, name: str) -> Document:
@@ -79,7 +81,7 @@ def parse(data: bytes, name: str) -> Document:
     problems += events.take()
     if value is None and not problems:
         problems = (_problem(name, "the file is empty; write a document into it, or delete it"),)
-    return Document(name, value, _in_order(problems))
+    return Document(name, value, _in_order(problems), refused=events.refused)
 
 
 def parse_all(data: bytes, name: str) -> tuple[Document, ...]:
@@ -112,7 +114,12 @@ def count(data: bytes) -> int:
 
 
 def resolved(problem: Problem, data: bytes, index: int = 0) -> Problem:
-    """Fill in line and column of a problem whose place is symbolic."""
+    """Fill in line and column of a problem whose place is symbolic, and of the places of its file that it names."""
+    for other in sorted(problem.others, key=str, reverse=True):  # one may begin with another
+        if other.document == problem.place.document:
+            line, column = locate(data, other.route, index)
+            message = problem.message.replace(str(other), f"{other.document}:{line}:{column}")
+            problem = replace(problem, message=message)
     if problem.place.line:
         return problem
     line, column = locate(data, problem.place.route, index)

@@ -124,6 +124,7 @@ class Events:
         self._started = 0  # documents, with the empty ones
         self._finished = 0  # documents, without the empty ones
         self.starts: dict[Route, tuple[int, int]] = {}  # where the objects of the last document start, if it is a list
+        self.refused: dict[Route, str] = {}  # the scalars that readers disagree on, as they stand in the text
         self._here: Positions | None = None  # where to note positions, if they are wanted
         self._there: tuple[Positions, ...] = ()  # those of a second reading
 
@@ -282,6 +283,7 @@ class Events:
         if not isinstance(value, Refusal):
             return value
         self._refuse(event, value.message)
+        self.refused[tuple(self._route)] = event.value
         return value.value
 
     def _odd_container(self, event: Any) -> Value:

@@ -46,7 +46,7 @@ def read(root: Path, name: str, platform: Platform, asked: Place) -> Tenant:
 
 def _read(root: Path, document: str) -> tuple[Tenant, Entry]:
     found = documents.read(root, document)
-    problems = [*found.problems, *(schema.check(found, "tenant") if found.value is not None else ())]
+    problems = [*schema.problems(found, "tenant")]
     value: Any = found.value
     if not problems and value["metadata"]["name"] != repository.name_of(document):
         message = f"{value['metadata']['name']!r} is not the name of the file; rename one of them"

@@ -246,7 +246,8 @@ def _check_capacity(quota: Quota | None, cluster: Cluster) -> Iterator[Problem]:
     for key, amount in quota.hard.items() if quota else ():
         there = cluster.capacity.get(key.removeprefix("requests."))
         if there is not None and amount > there:
-            message = f"{amount} is more than all of cluster {cluster.name} has ({there}); write {there} or less"
+            most = f"{there} or less" if there else "0"
+            message = f"{amount} is more than all of cluster {cluster.name} has ({there}); write {most}"
             yield Problem(quota.origin / "hard" / key, message)  # type: ignore[union-attr]  # it has caps
 
 

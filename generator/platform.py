@@ -13,11 +13,12 @@ from generator.launcher.bundle import SHIPPED, Presets, bundles
 from generator.problems import Place, Problem, instead
 from generator.queueing import Queueing
 from generator.quotakeys import capacity as counted_as
+from generator.quotakeys import check_amounts
 from generator.remotes import Remote, remote
 from generator.removals import USUAL, Guard
 from generator.secretrefs import SecretStore
 from generator.secretrefs import store as secret_store
-from generator.settings import Amounts, ClusterChoice, Settings, amounts, settings
+from generator.settings import Amounts, ClusterChoice, Quota, Settings, amounts, settings
 from generator.settings import check as check_settings
 from generator.subjects import Subject, account
 
@@ -172,6 +173,14 @@ class Platform:
         if namespace is None:
             return self.single_naming.replace("{tenant}", tenant)
         return self.namespace_naming.replace("{tenant}", tenant).replace("{namespace}", namespace)
+
+    def is_default(self, quota: Quota | None) -> bool:
+        """Tell whether a quota is the one of the defaults: for the namespaces of a tenant that says nothing.
+
+        It is no promise to whoever is below that tenant, and no bound of theirs.
+        """
+        default = self.defaults.quota
+        return quota is not None and default is not None and quota.origin == default.origin
 
     def is_reserved(self, namespace: str) -> bool:
         """Tell whether no tenant may own a namespace of this name."""
@@ -339,6 +348,7 @@ def _check_cluster(cluster: Cluster, known_versions: Sequence[str]) -> Iterator[
         if (right := counted_as(resource)) != resource:
             message = f"{resource!r} is a key of quotas, and nodes offer {right!r}: nothing would count; write {right}"
             yield Problem(cluster.origin / "capacity" / resource, message)
+    yield from check_amounts(cluster.capacity, cluster.origin / "capacity")
     for resource in cluster.overcommit:
         if resource not in cluster.capacity:
             message = (

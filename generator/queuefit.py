@@ -69,8 +69,7 @@ def _check_promises(here: Placement, promised: Written) -> Iterator[Problem]:
     The platform's default is no quota of a group: it is for the namespaces of each tenant that says nothing.
     """
     quota, queue = here.tenant.settings.quota, here.tenant.queue
-    default = here.platform.defaults.quota
-    if quota is None or (default is not None and quota.origin == default.origin):
+    if quota is None or here.platform.is_default(quota):
         return
     for name, by_flavor in _by_resource(promised).items():
         total = sum(by_flavor.values(), ZERO)
@@ -97,13 +96,14 @@ def _check_delegated(here: Placement) -> Iterator[Problem]:
         )
         yield Problem(place, message)
         return
-    for name in here.seat.unqueued[:_SHOWN]:
+    default = here.platform.is_default(quota)  # which is for the tenant's own namespaces
+    for name in [name for name in here.seat.unqueued if name == here.tenant.name or not default][:_SHOWN]:
         message = (
             f"the jobs of {name} are not queued on {here.cluster.name}, so that Kueue adds up nothing of what it uses; "
             "give it a queue, or write another mode"
         )
         yield Problem(place, message)
-    for name, by_flavor in _by_resource(here.seat.reach).items():
+    for name, by_flavor in _by_resource(here.seat.available if default else here.seat.reach).items():
         cap = caps(name, quota.hard)
         if cap is not None and sum(by_flavor.values(), ZERO) > cap:
             written = _quota_place(here, name)

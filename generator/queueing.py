@@ -10,6 +10,7 @@ from generator.kueue.tree import Node, Tree
 from generator.problems import Place, Problem, instead
 from generator.quantity import ZERO, Quantity
 from generator.queues import Fungibility, Preemption, Shares
+from generator.quotakeys import check_amounts
 from generator.settings import Amounts, amounts
 
 #: The first version of Kubernetes that has ValidatingAdmissionPolicies in v1.
@@ -217,6 +218,8 @@ def check(given: Queueing, clusters: Mapping[str, Ground]) -> Iterator[Problem]:
     everything: tuple[_Named, ...] = (*given.flavors, *given.topologies, *given.priority_classes, *given.cohorts)
     for one in everything:
         yield from _check_clusters(one.clusters, one.origin / "clusters", clusters)
+    for flavor in given.flavors:
+        yield from check_amounts(flavor.capacity or {}, flavor.origin / "capacity")
     yield from _check_clusters(given.admission.except_clusters, given.admission.origin / "exceptClusters", clusters)
     for name, ground in clusters.items():
         if ground.has_kueue:

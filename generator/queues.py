@@ -5,7 +5,7 @@ Nothing here is inherited from a parent; what a tenant leaves open, the platform
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from generator import quantity
@@ -13,6 +13,7 @@ from generator.kueue import DEFAULT_QUEUE
 from generator.kueue.quotas import Pair, Quota
 from generator.problems import Place, Problem, Route, instead
 from generator.quantity import Quantity
+from generator.quotakeys import check_amounts
 
 #: Flavor -> resource -> how much.
 Shares = Mapping[str, Mapping[str, Quota]]
@@ -150,7 +151,12 @@ def _check_use(queue: Queue, shorts: Sequence[str | None]) -> Iterator[Problem]:
 
 
 def check_shares(given: Shares, place: Place) -> Iterator[Problem]:
-    """Find flavors that share a resource and not all: a job gets cpu, memory and devices of one flavor."""
+    """Find amounts that nobody can have, and flavors that share a resource and not all.
+
+    A job gets cpu, memory and devices of one flavor.
+    """
+    for flavor, resources in given.items():
+        yield from _check_amounts(resources, place / flavor)
     first: dict[str, str] = {}
     for flavor, resources in given.items():
         others = dict.fromkeys(first[name] for name in resources if name in first)
@@ -169,6 +175,14 @@ def check_shares(given: Shares, place: Place) -> Iterator[Problem]:
                 yield Problem(place / other, message)
         for name in resources:
             first.setdefault(name, flavor)
+
+
+def _check_amounts(resources: Mapping[str, Quota], place: Place) -> Iterator[Problem]:
+    for name, one in resources.items():
+        yield from check_amounts({name: one.nominal}, place)
+        for field, limit in (("borrow", one.borrow), ("lend", one.lend)):
+            for problem in check_amounts({name: limit} if limit is not None else {}, place):
+                yield replace(problem, place=problem.place / field)
 
 
 def written(body: Mapping[str, Any], route: Route, field: str) -> Route:

@@ -6,12 +6,12 @@ claims (of pods, of claims for volumes and devices, of services, and one that co
 ``pkg/apis/core/validation`` and ``pkg/quota/v1/evaluator/core`` of Kubernetes 1.36, ``tests/oracles/quota-keys.jsonl``.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from generator import names, objectcounts
-from generator.problems import instead, nearest
+from generator.problems import Place, Problem, instead, nearest
 from generator.quantity import Quantity, QuantityError, Style, parse
 
 #: What a pod uses that a quota under a scope of pods may name.
@@ -113,6 +113,16 @@ def check_value(key: str, quantity: Quantity) -> str | None:
     if key.endswith(("memory", "storage")) and quantity.milli < _KIBI_MILLI and not quantity.whole:
         return f"'{quantity}' of {key!r} is a fraction of a byte; write {quantity.milli}Mi or another whole amount"
     return None
+
+
+def check_amounts(given: Mapping[str, Quantity], place: Place) -> Iterator[Problem]:
+    """Find amounts that nobody can have, of a quota's keys or of resources as nodes, limits and queues name them.
+
+    Whoever reads amounts of a file asks this, for half a device is a slip wherever it is written.
+    """
+    for name, amount in given.items():
+        if reason := check_value(name, amount):
+            yield Problem(place / name, reason)
 
 
 def refused_value(key: str, quantity: Quantity) -> str | None:

@@ -9,7 +9,7 @@ Import this module only when there is something to say: jsonschema costs 50 ms.
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Sized
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
@@ -17,14 +17,22 @@ from jsonschema.validators import extend
 from generator import names
 from generator.problems import Route, dotted, instead
 
-#: A field of the value, and what is wrong there.
-Reason = tuple[Route, str]
+
+class Reason(NamedTuple):
+    """A field of the value, and what is wrong there; *among* are the items that the text speaks of, if it is some."""
+
+    route: Route
+    text: str
+    among: tuple[Route, ...] = ()
+
 
 #: Format -> what is wrong with a text, or ``None``; a reason reads on after the text.
 Formats = Mapping[str, Callable[[str], str | None]]
 
 #: Longer texts are cut: a message stands on one line.
 _LONGEST = 60
+#: So many items of a list are named, of which one is wanted.
+_CHOICES = 4
 
 _TYPES = {
     "array": "a list",
@@ -42,7 +50,7 @@ def reasons(value: object, schema: Mapping[str, Any], *, secret: Collection[str]
 
     What stands below a top-level field named in *secret* is not shown, only that it is wrong.
     """
-    for route, reason in explained(value, schema):
+    for route, reason, _ in explained(value, schema):
         said = (
             "what is written, which is secret, is not a string; quote it"
             if route[:-1] and route[0] in secret
@@ -57,11 +65,11 @@ def explained(value: object, schema: Mapping[str, Any], formats: Formats | None 
     With *formats*, ``format`` means what they say of it (a reason that reads on after the text, or ``None``), and
     ``pattern`` counts; without, only ``x-syntax`` does.
     """
-    foreign = dict(_foreign(value, ()))
-    found = {*foreign.items()}
+    found = {*_foreign(value, ())}
+    foreign = {reason.route for reason in found}
     for error in _validator_class(formats is not None)(schema, format_checker=_checker(formats)).iter_errors(value):
-        found.update((route, reason) for route, reason in _reasons(error) if route not in foreign)
-    return sorted(found, key=lambda item: ([str(key) for key in item[0]], item[1]))
+        found.update(reason for reason in _reasons(error) if reason.route not in foreign)
+    return sorted(found, key=lambda reason: ([str(key) for key in reason.route], reason.text))
 
 
 def _checker(formats: Formats | None) -> FormatChecker | None:
@@ -129,23 +137,32 @@ def _reasons(error: ValidationError) -> Iterator[Reason]:
     if "propertyNames" in error.absolute_schema_path:
         route = (*route, str(value))
     if "x-otherwise" in schema:
-        yield route, schema["x-otherwise"]
+        yield _otherwise(route, value, schema["x-otherwise"])
     elif error.validator == "additionalProperties":
         yield from _unknown(route, value, schema.get("properties", {}))
     elif error.validator == "required":
         yield from _missing(route, value, rule)
     elif error.validator == "format":
-        yield route, f"{shown(value)} {error.cause}"
+        yield Reason(route, f"{shown(value)} {error.cause}")
     elif error.validator == "pattern":
         examples = " or ".join(map(shown, schema.get("examples", ())))
-        yield route, f"{shown(value)} is not of the right form; write one such as {examples or rule}"
+        yield Reason(route, f"{shown(value)} is not of the right form; write one such as {examples or rule}")
     elif error.validator == "anyOf":
         yield from _of_branches(error)
     elif error.validator == "oneOf" and all("required" in branch for branch in rule):
         if isinstance(value, Mapping):  # of anything else its type is told
-            yield route, _say_one_field(value, [branch["required"][0] for branch in rule])
+            yield Reason(route, _say_one_field(value, [branch["required"][0] for branch in rule]))
     else:
-        yield route, _SAY[str(error.validator)](value, rule)
+        yield Reason(route, _SAY[str(error.validator)](value, rule))
+
+
+def _otherwise(route: Route, value: object, said: str) -> Reason:
+    """Say what the schema says instead; where several texts stand for one, which of them there are to choose from."""
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        return Reason(route, said)
+    first = value[:_CHOICES]
+    choices = " or ".join(map(shown, first)) + (", ..." if len(value) > _CHOICES else "")
+    return Reason(route, f"{said.partition('; ')[0]}; write {choices}", tuple((*route, i) for i in range(len(first))))
 
 
 def _of_branches(error: ValidationError) -> Iterator[Reason]:
@@ -158,8 +175,8 @@ def _of_branches(error: ValidationError) -> Iterator[Reason]:
         for one in meant[0]:
             yield from _reasons(one)
         return
-    says = [reason for inner in branches.values() for _, reason in _reasons(inner[0])]
-    yield tuple(error.absolute_path), ", and ".join(dict.fromkeys(says))
+    says = [reason.text for inner in branches.values() for reason in _reasons(inner[0])]
+    yield Reason(tuple(error.absolute_path), ", and ".join(dict.fromkeys(says)))
 
 
 def _is_of_another_type(error: ValidationError) -> bool:
@@ -180,13 +197,13 @@ def _say_one_field(value: Mapping[str, Any], fields: Sequence[str]) -> str:
 def _unknown(route: Route, value: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[Reason]:
     for name in value:
         if name not in fields:
-            yield (*route, name), f"there is no such field; {instead(str(name), fields)}"
+            yield Reason((*route, name), f"there is no such field; {instead(str(name), fields)}")
 
 
 def _missing(route: Route, value: Mapping[str, Any], fields: list[str]) -> Iterator[Reason]:
     for name in fields:
         if name not in value:
-            yield (*route, name), "is missing; write it"
+            yield Reason((*route, name), "is missing; write it")
 
 
 def _say_type(value: object, rule: str | list[str]) -> str:
@@ -272,13 +289,13 @@ def _foreign(value: object, route: Route) -> Iterator[Reason]:
     if isinstance(value, Mapping):
         for key, item in value.items():
             if type(key) is not str:
-                yield route, f"key {shown(key)} is not a string; write {str(key)!r}"
+                yield Reason(route, f"key {shown(key)} is not a string; write {str(key)!r}")
             yield from _foreign(item, (*route, str(key)))
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
             yield from _foreign(item, (*route, index))
     elif not _plain(value):
-        yield route, f"{shown(value)} is nothing that an object can hold; write {str(value)!r} if text is meant"
+        yield Reason(route, f"{shown(value)} is nothing that an object can hold; write {str(value)!r} if text is meant")
 
 
 def _plain(value: object) -> bool:

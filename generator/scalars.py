@@ -9,6 +9,7 @@ import base64
 import binascii
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,10 +58,23 @@ _KINDS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a scalar cannot stay as it is written, and the value that kubectl reads in it."""
+    """Why a scalar cannot stay as it is written, and the value that kubectl reads in it.
 
-    message: str
+    ``ways`` are what to write instead: first the text, then the value, where all readers read that alike.
+    """
+
+    what: str
+    ways: tuple[str, ...]
     value: Scalar
+
+    @property
+    def message(self) -> str:
+        """What to say where nothing is known of what is wanted."""
+        return self.said(self.ways)
+
+    def said(self, ways: Iterable[str]) -> str:
+        """Say what is wrong, and some of the ways."""
+        return f"{self.what}; write {' or '.join(ways)}"
 
 
 @lru_cache(maxsize=4096)  # files repeat their keys and words: a hit costs a tenth of the rules
@@ -87,12 +101,11 @@ def key_refusal(text: str) -> Refusal | None:
     if isinstance(value, str):
         return None
     if text == "<<":
-        return Refusal("'<<' merges mappings for some YAML readers only; write out the keys that it brings", text)
+        return Refusal("'<<' merges mappings for some YAML readers only", ("out the keys that it brings",), text)
     known = as_key(value.value if isinstance(value, Refusal) else value, text)
     if text in _AGREED or not isinstance(value, Refusal):
-        return Refusal(f"{shown(text)} is {_named(value)}, and keys are texts; write {quoted(text)}", known)
-    what = value.message.partition("; write ")[0]
-    return Refusal(f"{what}; write {quoted(text)}", known)
+        return Refusal(f"{shown(text)} is {_named(value)}, and keys are texts", (quoted(text),), known)
+    return Refusal(value.what, (quoted(text),), known)
 
 
 def as_key(value: Scalar, text: str) -> str:
@@ -144,9 +157,8 @@ def _cut(text: str) -> str:
 def _integer(text: str) -> int | Refusal:
     if len(text) <= len(str(-MAX_INTEGER)) and abs(int(text)) <= MAX_INTEGER:
         return int(text)
-    return Refusal(
-        f"{shown(text)} is beyond 2**53, where JSON readers round; write {quoted(text)}", as_kubernetes_reads(text)
-    )
+    what = f"{shown(text)} is beyond 2**53, where JSON readers round"
+    return Refusal(what, (quoted(text),), as_kubernetes_reads(text))
 
 
 def _float(text: str) -> float | Refusal:
@@ -157,7 +169,7 @@ def _float(text: str) -> float | Refusal:
 def _refusal(text: str, kind: str) -> Refusal:
     value = as_kubernetes_reads(text)
     other = _agreed(value)
-    return Refusal(f"{shown(text)} is {kind}; write {quoted(text)}{f' or {other}' if other else ''}", value)
+    return Refusal(f"{shown(text)} is {kind}", (quoted(text), other) if other else (quoted(text),), value)
 
 
 def _agreed(value: Scalar) -> str:

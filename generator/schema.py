@@ -5,16 +5,69 @@ One schema for each kind of document both decides and explains; ``formats`` give
 
 import json
 from collections.abc import Callable, Iterator
-from functools import cache
+from copy import deepcopy
+from dataclasses import replace
+from functools import cache, reduce
+from operator import getitem
 from typing import Any
 
-from generator import shipped
+from generator import scalars, shipped
 from generator.documents import Document
 from generator.formats import FORMATS
 from generator.problems import Place, Problem
+from generator.scalars import Refusal
 
 #: The kinds of document that people write, each with a published schema.
 KINDS = ("tenant", "platform", "policy", "adjustment", "waivers", "removals", "custom-resources", "preset")
+
+
+def problems(document: Document, kind: str) -> tuple[Problem, ...]:
+    """Return all that keeps a document from being a valid *kind*: what the reader refuses in it, and :func:`check`.
+
+    The reader says how a scalar that readers disagree on may be written. Here it is known what the scalar is for, so
+    that no way is left that would be refused in its turn; where none is left, it is told what is wanted.
+    """
+    if document.value is None:
+        return document.problems
+    unread = _reworded(document, kind) if document.refused else document.problems
+    return (*unread, *check(document, kind))
+
+
+def _reworded(document: Document, kind: str) -> Iterator[Problem]:
+    from generator.refusal import explained
+
+    read = (_with_texts(document), document.value)
+    as_texts, as_values = (
+        {reason.route: reason.text for reason in reversed(explained(value, bundled(kind), FORMATS))} for value in read
+    )
+    for problem in document.problems:
+        route = problem.place.route
+        refusal = scalars.plain(document.refused[route]) if route in document.refused else None
+        if isinstance(refusal, Refusal) and refusal.message == problem.message:
+            yield replace(problem, message=_wanted(refusal, as_texts.get(route), as_values.get(route)))
+        else:
+            yield problem
+
+
+def _wanted(refusal: Refusal, as_text: str | None, as_value: str | None) -> str:
+    """Say what to write for a scalar, by what keeps its text and its value from being valid."""
+    objections = (as_text, as_value)[: len(refusal.ways)]
+    ways = [way for way, objection in zip(refusal.ways, objections, strict=True) if objection is None]
+    if ways:
+        return refusal.said(ways)
+    is_number = type(refusal.value) in (int, float)
+    return (objections[-1] if is_number else as_text) or refusal.message
+
+
+def _with_texts(document: Document) -> Any:
+    """Return what a document would be if each scalar that readers disagree on were quoted."""
+    value: Any = deepcopy(document.value)
+    for route, text in document.refused.items():
+        try:
+            reduce(getitem, route[:-1], value)[route[-1]] = text
+        except (LookupError, TypeError):  # of a key that is written twice, the first value is gone
+            continue
+    return value
 
 
 def check(document: Document, kind: str) -> Iterator[Problem]:
@@ -48,9 +101,11 @@ def _explain(document: Document, kind: str) -> Iterator[Problem]:
     if not found:
         raise AssertionError(f"{document.name} was refused without a reason")
     refused = {problem.place.route for problem in document.problems}
-    for route, reason in found:
+    for route, text, among in found:
         if route not in refused:
-            yield Problem(Place(document.name, route), reason)
+            others = tuple(Place(document.name, one) for one in among)
+            where = f" ({', '.join(map(str, others))})" if others else ""
+            yield Problem(Place(document.name, route), f"{text}{where}", others=others)
 
 
 @cache

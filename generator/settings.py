@@ -14,9 +14,13 @@ from generator import quantity, scoped
 from generator.documents import natural_key
 from generator.problems import Place, Problem
 from generator.quantity import Quantity
+from generator.quotakeys import check_amounts
 from generator.scoped import ScopedQuota
 
 Amounts = Mapping[str, Quantity]
+
+#: The field of limits that says how many times its request a limit may be.
+_RATIO = "maxLimitRequestRatio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +277,12 @@ def _caller(value: Mapping[str, Any], place: Place) -> Caller:
 
 
 def check(given: Settings) -> Iterator[Problem]:
-    """Find openings that the API server would refuse, or that contradict themselves."""
+    """Find amounts that nobody can have, quotas and openings that would be refused, and what contradicts itself."""
+    if given.quota is not None:
+        yield from check_amounts(given.quota.hard, given.quota.origin / "hard")
+        yield from scoped.check(given.quota.scoped or ())
+    if given.limits is not None:
+        yield from check_limits(given.limits)
     network = given.network
     for opening in (*(network.ingress or ()), *(network.egress or ())) if network else ():
         if (opening.dns or opening.admitted) and (opening.ports or opening.excepted):
@@ -284,6 +293,14 @@ def check(given: Settings) -> Iterator[Problem]:
             if whole is None or inner == whole or not _inside(inner, whole):
                 message = f"{part!r} is not a part of {opening.cidr}; leave out what is closed anyway"
                 yield Problem(opening.origin / "except" / part, message)
+
+
+def check_limits(given: Limits) -> Iterator[Problem]:
+    """Find amounts in limits that nobody can have; a ratio is no amount."""
+    for kind, fields in given.types.items():
+        for field, some in fields.items():
+            if field != _RATIO:
+                yield from check_amounts(some, given.origin / (kind[0].lower() + kind[1:]) / field)
 
 
 def _inside(inner: Any, whole: Any) -> bool:

@@ -111,7 +111,7 @@ class Shard:
         found = documents.parse(data, document)
         value: Any = found.value
         leaked = tuple(credentials.problems(data, document))
-        problems = (*found.problems, *(schema.check(found, "tenant") if value is not None else ()), *leaked)
+        problems = (*schema.problems(found, "tenant"), *leaked)
         if not problems:
             problems = tuple(_misnamed(document, value))
         if problems:

@@ -11,9 +11,9 @@ What two keys both cap, ``cpu`` and ``requests.cpu``, is one thing here; it keep
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from generator import quotakeys, scoped
+from generator import quotakeys
 from generator.allowance import ALONE, LEAST, Share
-from generator.problems import Place, Problem
+from generator.problems import Problem
 from generator.quantity import ZERO, Quantity
 from generator.quotakeys import measure
 from generator.settings import Amounts, Quota
@@ -119,12 +119,7 @@ def _named(tenant: Tenant, key: str) -> Iterator[tuple[NamespaceSpec, Quantity]]
 
 def check(tenant: Tenant, share: Share | None = None) -> Iterator[Problem]:
     """Find namespaces without caps, and parts that do not fit into the whole."""
-    quota, share = tenant.settings.quota, share or ALONE
-    if quota is not None:
-        yield from _check_amounts(quota.hard, quota.origin / "hard")
-        yield from scoped.check(quota.scoped or ())
-    for spec in tenant.namespaces:
-        yield from _check_amounts(spec.quota or {}, spec.origin / "quota")
+    share = share or ALONE
     whole = _whole(tenant, share)
     if not whole:
         if any(not spec.quota for spec in tenant.namespaces):
@@ -154,13 +149,6 @@ def _check_delegated(tenant: Tenant, share: Share) -> Iterator[Problem]:
     if how != "delegated" and quota.to is not None:
         message = f"{quota.to!r} adds up in mode delegated, and the mode is {how}; drop this, or write that mode"
         yield Problem(quota.origin / "to", message)
-
-
-def _check_amounts(hard: Amounts, place: Place) -> Iterator[Problem]:
-    for key, amount in hard.items():
-        reason = quotakeys.check_value(key, amount)
-        if reason is not None:
-            yield Problem(place / key, reason)
 
 
 def _check_left_out(tenant: Tenant, whole: Amounts, given: Amounts) -> Iterator[Problem]:

@@ -58,11 +58,7 @@ def read_site(root: Path) -> Site:
     if data is None:
         return Site(None, NOTHING_SHARED, problems, digest)
     document = documents.parse(data, repository.PLATFORM)
-    problems = (
-        *problems,
-        *document.problems,
-        *(schema.check(document, "platform") if document.value is not None else ()),
-    )
+    problems = (*problems, *schema.problems(document, "platform"))
     if any(problem.place.document == repository.PLATFORM for problem in problems):
         return Site(None, NOTHING_SHARED, problems, digest)
     made = platform.from_document(document, own)
@@ -108,7 +104,7 @@ def read_presets(root: Path) -> tuple[Presets, list[Problem], list[bytes]]:
         wrong = [*unread]
         if data is not None:
             document = documents.parse(data, source.document)
-            wrong += [*document.problems, *(schema.check(document, "preset") if document.value is not None else ())]
+            wrong += schema.problems(document, "preset")
             value: Any = document.value
             if not wrong:
                 made = preset.from_value(value)
@@ -143,6 +139,6 @@ def read_removals(root: Path) -> tuple[tuple[Removal, ...], list[Problem]]:
     if not (root / repository.REMOVALS).exists():
         return (), []
     document = documents.read(root, repository.REMOVALS)
-    wrong = [*document.problems, *(schema.check(document, "removals") if document.value is not None else ())]
+    wrong = [*schema.problems(document, "removals")]
     value: Any = document.value
     return (() if wrong else removals.from_value(value, document.name)), wrong

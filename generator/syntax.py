@@ -43,8 +43,12 @@ _MEANINGS = (
         "a '? ' cannot stand here; put the text that starts with it in double quotes",
     ),
     (
-        "expected ',' or|node content",
+        "expected ',' or",
         "the bracket that opens in line {line} is not closed before this; write the missing ',' or closing bracket",
+    ),
+    (  # here the parsers name no line but that of the end
+        "node content",
+        "the file ends within brackets; write the closing one",
     ),
     (
         "expected alphabetic",

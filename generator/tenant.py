@@ -12,6 +12,7 @@ from generator.lifecycle import Offboarding
 from generator.problems import Place, Problem, instead
 from generator.propagation import Propagation, propagations
 from generator.queues import Queue
+from generator.quotakeys import check_amounts
 from generator.repositories import Repository
 from generator.secretrefs import SecretRef
 from generator.settings import (
@@ -20,6 +21,7 @@ from generator.settings import (
     PodSecurity,
     Settings,
     amounts,
+    check_limits,
     limits,
     pod_security,
     settings,
@@ -303,7 +305,7 @@ def check(tenant: Tenant) -> Iterator[Problem]:
     yield from queues.check(tenant.queue, [one.name for one in tenant.namespaces])
     yield from lifecycle.check(tenant.lifecycle, tenant.offboarding)
     for namespace in tenant.namespaces:
-        yield from lifecycle.check(namespace.lifecycle, namespace.offboarding)
+        yield from _check_namespace(namespace)
     for kept in (*tenant.kept_owners, *tenant.kept_members) if tenant.parent is None else ():
         message = "there is no parent that anybody could be inherited from; name people, or a spec.parent"
         yield Problem(kept.origin / "inherited", message)
@@ -315,6 +317,13 @@ def check(tenant: Tenant) -> Iterator[Problem]:
                 "'default' never gets a role, a token or an identity here; give the workload an account of its own"
             )
             yield Problem(account.origin / "name", message)
+
+
+def _check_namespace(given: NamespaceSpec) -> Iterator[Problem]:
+    yield from lifecycle.check(given.lifecycle, given.offboarding)
+    yield from check_amounts(given.quota or {}, given.origin / "quota")
+    if given.limits is not None:
+        yield from check_limits(given.limits)
 
 
 def _check_secrets(tenant: Tenant) -> Iterator[Problem]:

@@ -45,7 +45,7 @@ def resolve(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> 
     An ancestor that is resolved already stands for all above it, so that a long line need be resolved but once.
     """
     settings = with_tier(tenant, platform)
-    own_quota = settings.quota or platform.defaults.quota
+    own_quota = settings.quota or (platform.defaults.quota if tenant.namespaces else None)
     for ancestor in ancestors:
         settings = overlay(settings, with_tier(ancestor, platform))
     settings = overlay(settings, platform.defaults)

@@ -99,7 +99,7 @@ def told(tenants, platform_spec=PLAIN, templates=None):
 def _assembly(platform_spec, templates):
     text = f"apiVersion: tenantry.dev/v1\nkind: Platform\nmetadata: {{name: example}}\nspec:\n{indent(platform_spec, '  ')}\n"
     document = documents.parse(text.encode(), PLATFORM)
-    _stop([*document.problems, *schema.check(document, "platform")])
+    _stop(schema.problems(document, "platform"))
     made = platform.from_document(document)
     _stop([*platform.check(made, document, validity.known_versions()), *roles.check(made)])
     return Assembly(made, Templates(templates or {}))
@@ -125,7 +125,7 @@ def _value(name, text):
     if "tenantry.dev/v1" not in text:
         text = f"apiVersion: tenantry.dev/v1\nkind: Tenant\nmetadata: {{name: {name}}}\nspec:\n{indent(text, '  ')}\n"
     document = documents.parse(text.encode(), _document(name))
-    _stop([*document.problems, *schema.check(document, "tenant")])
+    _stop(schema.problems(document, "tenant"))
     return document.value
 
 

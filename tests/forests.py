@@ -22,6 +22,12 @@ tiers:
 defaults: {clusters: [eu]}
 """
 
+#: The same with something for tenants that say nothing: how it is divided makes no difference to those below them.
+WITH_DEFAULTS = [
+    PLATFORM.replace("clusters: [eu]", f"clusters: [eu], quota: {{{how}hard: {{requests.cpu: 1, pods: 2}}}}")
+    for how in ("", "mode: shared, maxOvercommit: '1.5', ", "mode: delegated, to: openshift, ")
+]
+
 EVERY = ("requests.cpu", "pods", "requests.nvidia.com/gpu")
 # Mostly all keys, and little of each, or hardly anything would ever fit.
 parts = st.fixed_dictionaries(dict.fromkeys(EVERY, st.integers(0, 2))) | st.dictionaries(
@@ -47,8 +53,8 @@ def quotas(draw, scale):
 
 
 @st.composite
-def tenants(draw, most=7):
-    """Draw the specs of some tenants by name, parents first."""
+def tenants(draw, most=7, *, silent=False):
+    """Draw the specs of some tenants by name, parents first; *silent* ones leave their part to the defaults."""
     found, depths = {}, {}
     for number in range(draw(st.integers(1, most))):
         name, spec = f"t{number}", {}
@@ -62,7 +68,7 @@ def tenants(draw, most=7):
         if draw(st.integers(0, 3)) == 0:
             spec["clusters"] = draw(st.lists(st.sampled_from(CLUSTERS), min_size=1, max_size=2, unique=True))
         if kind == 0 or draw(st.booleans()):
-            listed = draw(st.lists(parts, max_size=2)) + [None] * (kind > 0 and draw(st.integers(0, 1)))
+            listed = draw(st.lists(parts, max_size=2)) + [None] * ((kind > 0 or silent) and draw(st.integers(0, 1)))
             spec["namespaces"] = [
                 {"name": f"n{i}"} | ({"quota": part} if part else {}) for i, part in enumerate(listed)
             ]
@@ -71,8 +77,8 @@ def tenants(draw, most=7):
 
 
 @st.composite
-def sharing_tenants(draw):
-    """Draw a tenant that shares, with children that name some of its keys and get the others from it."""
+def sharing_tenants(draw, *, silent=False):
+    """Draw a tenant that shares, with children that name some of its keys and get the others from it, or *silent*."""
     hard = {key: draw(st.integers(4, 16)) for key in EVERY}
     mode, bound = draw(st.sampled_from([("shared", "1"), ("shared", "1.5"), ("shared", "3"), ("delegated", "1")]))
     given = {"mode": mode, "maxOvercommit": bound, "hard": hard} | ({"to": "openshift"} if mode == "delegated" else {})
@@ -84,7 +90,7 @@ def sharing_tenants(draw):
             "mode": draw(st.sampled_from(["partition", "shared"])),
             "hard": {k: draw(st.integers(0, 4)) for k in keys},
         }
-        found[f"t{number + 1}"] = {"parent": above, "quota": quota}
+        found[f"t{number + 1}"] = {"parent": above} | ({} if silent and draw(st.booleans()) else {"quota": quota})
     return found
 
 
@@ -145,7 +151,8 @@ class PlainSums:
         whole = Counter({unit: cap.amount.milli for unit, cap in node.hard.items()})
         here = cluster in node.clusters
         if not node.divides:
-            return self.given(node, cluster) + ((whole if node.hard else self.parts(node)) if here else Counter())
+            default = Counter({unit: min(most, node.caps[unit].amount.milli) for unit, most in whole.items()})
+            return self.given(node, cluster) + ((default if node.hard else self.parts(node)) if here else Counter())
         # What it does not hold is not bounded by it, so that it counts with whoever holds it.
         beyond = self.given(node, cluster) + (self.parts(node) if here else Counter())
         beyond = Counter({unit: amount for unit, amount in beyond.items() if unit not in whole})
@@ -155,18 +162,19 @@ class PlainSums:
         return Counter({unit: min(elsewhere[unit], most) for unit, most in whole.items()}) + beyond
 
     def is_shared(self, node):
-        below_shared = node.parent is not None and node.parent.mode in LEAST
-        return node.mode in LEAST or below_shared or any(map(self.is_shared, self.below(node)))
+        return node.mode in LEAST or bool(node.bound) or any(map(self.is_shared, self.below(node)))
 
     def reach(self, node, cluster):
-        total = Counter()
+        below, own = Counter(), Counter()
         for child in self.below(node):
-            total.update(self.reach(child, cluster) if self.is_shared(child) else self.promise(child, cluster))
+            below.update(self.reach(child, cluster) if self.is_shared(child) else self.promise(child, cluster))
         if cluster in node.clusters:
-            total.update(self.use(node, cluster))
-        if node.mode == "delegated":
-            total.update({unit: min(cap.amount.milli - total[unit], 0) for unit, cap in node.caps.items()})
-        return total
+            own = self.use(node, cluster)
+        if node.mode != "delegated":
+            return sum_of(below, own)
+        if node.silent:  # the defaults are for its own namespaces
+            return sum_of(below, held(own, node.caps))
+        return held(sum_of(below, own), node.caps)
 
     def use(self, node, cluster):
         """Add up what a tenant's own namespaces may use."""
@@ -182,3 +190,17 @@ class PlainSums:
             taken = self.given(node, cluster) if node.divides else Counter()
             total |= Counter({unit: max(most - taken[unit], total[unit]) for unit, most in caps.items()})
         return total
+
+
+def sum_of(one, other):
+    """Add up, keeping what is 0."""
+    total = Counter(one)
+    total.update(other)
+    return total
+
+
+def held(total, caps):
+    """Leave of a sum what a controller lets through."""
+    return Counter(
+        {unit: min(amount, caps[unit].amount.milli) if unit in caps else amount for unit, amount in total.items()}
+    )

@@ -19,7 +19,7 @@ def home(name):
 def read(text, kind, name="f.yaml"):
     """Read a valid document."""
     document = documents.parse(dedent(text).encode(), name)
-    problems = told([*document.problems, *schema.check(document, kind)])
+    problems = told(schema.problems(document, kind))
     assert problems == [], problems
     return document
 

@@ -12,7 +12,7 @@ def entries_of(findings):
     """Take a baseline, and read it as a later run does."""
     text = baseline.text(baseline.taken(findings))
     document = documents.parse(text.encode(), "tenants/baseline.json")
-    assert [*document.problems, *schema.check(document, "baseline")] == []
+    assert not schema.problems(document, "baseline")
     entries, problems = baseline.from_value(document.value, document.name)
     assert problems == ()
     return entries

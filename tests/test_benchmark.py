@@ -24,7 +24,7 @@ def test_there_are_three():
 @pytest.mark.parametrize("name", VALUES)
 def test_a_benchmark_is_valid_and_called_like_its_file(name):
     document = VALUES[name]
-    assert [*document.problems, *schema.check(document, "benchmark")] == []
+    assert not schema.problems(document, "benchmark")
     assert document.value["id"] == name
 
 

@@ -50,11 +50,17 @@ def test_two_files_of_one_tenant_are_told():
 
 @pytest.mark.parametrize(
     ("parent", "hint"),
-    [("reserach", "did you mean 'research'?"), ("xyz", "use one of 'research', 'vision'")],
+    [("reserach", "did you mean 'research'?"), ("xyz", "use one of 'research'")],
 )
 def test_a_parent_that_is_not_there_is_told_with_the_nearest_there_is(parent, hint):
     assert problems({"vision": f"parent: {parent}", "research": ""}) == [
         f"{place('vision', 'spec/parent')}: {parent!r} is not a tenant; {hint}"
+    ]
+
+
+def test_where_there_is_nobody_else_a_parent_is_left_out():
+    assert problems({"vision": "parent: vison"}) == [
+        f"{place('vision', 'spec/parent')}: 'vison' is not a tenant; there is no other; leave it out"
     ]
 
 

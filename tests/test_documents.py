@@ -264,6 +264,12 @@ def test_a_symbolic_problem_is_given_its_line_and_one_that_has_it_is_left_alone(
     assert resolved(concrete, TENANT) is concrete
 
 
+def test_places_of_the_same_file_that_a_problem_names_get_their_lines_too():
+    own, other = Place("f", ("spec", "clusters", 0)), Place("g", ("spec",))
+    problem = Problem(Place("f", ("spec",)), f"see {own} and {other}", others=(own, other))
+    assert resolved(problem, TENANT).message == "see f:5:7 and g#spec"
+
+
 @pytest.mark.parametrize(
     ("item", "key"),
     [

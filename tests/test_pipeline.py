@@ -295,7 +295,7 @@ def test_all_problems_of_all_files_are_told_at_once_and_nothing_is_written(tmp_p
     write(tmp_path, "tenants/named.yaml", tenant("other"))
     outcome = render(tmp_path, Options())
     assert told(outcome) == [
-        "tenants/crossing.yaml: spec.parent: 'nobody' is not a tenant; use one of 'crossing', 'orphan', 'semantic', 'vision'",
+        "tenants/crossing.yaml: spec.parent: 'nobody' is not a tenant; use one of 'orphan', 'semantic', 'vision'",
         "tenants/named.yaml: metadata.name: 'other' is not the name of the file, 'named'; rename one of them",
         "tenants/orphan.yaml: spec.network.ingress.ghost.tenant: 'ghost' is not a tenant; use one of 'crossing', 'orphan', 'semantic', 'vision'",
         "tenants/schema.yaml: spec.lifecycle: 'dead' is not allowed; use one of 'active', 'frozen', 'offboarding'",

@@ -245,6 +245,9 @@ def test_a_cap_that_the_whole_cluster_could_not_fill_is_told(key, amount, there)
     assert on(f"quota: {{hard: {{{key}: {amount}}}}}", CAPACITY) == [
         f"{HERE}/quota/hard/{key}: {amount} is more than all of cluster prod has ({there}); write {there} or less"
     ]
+    assert on("quota: {hard: {cpu: 1}}", "capacity: {cpu: 0}") == [
+        f"{HERE}/quota/hard/cpu: 1 is more than all of cluster prod has (0); write 0"
+    ]
 
 
 @pytest.mark.parametrize(

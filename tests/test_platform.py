@@ -264,3 +264,42 @@ def test_a_capacity_that_nothing_would_count_against_is_told_what_nodes_offer(re
     message = f"{key!r} is a key of quotas, and nodes offer {resource!r}: nothing would count; write {resource}"
     clusters = f'clusters: [{{name: eu, version: "1.34", capacity: {{{key}: 3, pods: 100}}}}]'
     assert problems(clusters) == [f"{HERE}/clusters/eu/capacity/{key}: {message}"]
+
+
+WHOLE = "'500m' is not whole, and 'nvidia.com/gpu' counts whole things; write 0 or 1"
+STORED = "'500m' of 'requests.nvidia.com/gpu' would be stored, but devices are whole; write 0 or 1"
+KUEUE = 'clusters: [{name: eu, version: "1.34", addons: [kueue]}]'
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        (
+            'clusters: [{name: eu, version: "1.34", capacity: {nvidia.com/gpu: 500m}}]',
+            f"clusters/eu/capacity/nvidia.com/gpu: {WHOLE}",
+        ),
+        (
+            f"{CLUSTER}\ntiers: {{a: {{quota: {{hard: {{requests.nvidia.com/gpu: 500m}}}}}}}}",
+            f"tiers/a/quota/hard/requests.nvidia.com/gpu: {STORED}",
+        ),
+        (
+            f"{CLUSTER}\ndefaults: {{quota: {{scoped: [{{scopes: [Terminating], hard: {{requests.nvidia.com/gpu: 500m}}}}]}}}}",
+            f"defaults/quota/scoped/0/hard/requests.nvidia.com/gpu: {STORED}",
+        ),
+        (
+            f"{CLUSTER}\ndefaults: {{limits: {{pod: {{max: {{nvidia.com/gpu: 500m}}}}}}}}",
+            f"defaults/limits/pod/max/nvidia.com/gpu: {WHOLE}",
+        ),
+        (
+            f"{KUEUE}\nkueue: {{flavors: [{{name: h100, capacity: {{nvidia.com/gpu: 500m}}}}]}}",
+            f"kueue/flavors/h100/capacity/nvidia.com/gpu: {WHOLE}",
+        ),
+        (
+            f"{KUEUE}\nkueue: {{flavors: [{{name: a}}], cohorts: [{{name: all, flavors: {{a: {{nvidia.com/gpu: 500m}}}}}}]}}",
+            f"kueue/cohorts/all/flavors/a/nvidia.com/gpu: {WHOLE}",
+        ),
+    ],
+)
+def test_devices_are_whole_wherever_the_platform_counts_them(spec, problem):
+    assert problems(spec) == [f"{HERE}/{problem}"]
+    assert problems(spec.replace("500m", "2")) == []

@@ -245,6 +245,17 @@ def test_what_kueue_is_to_add_up_is_queued():
     assert found == [f"tenants/top.yaml: spec.quota.to: {unqueued}"]
 
 
+def test_a_default_that_kueue_adds_up_is_that_of_the_tenants_own_queue():
+    delegated = "quota: {mode: delegated, to: kueue, hard: {pods: 9, requests.nvidia.com/gpu: 6}}"
+    platform = PLATFORM.replace("quota: {hard: {pods: 10}}", delegated)
+    mine = gpus(2, borrow=0)
+    assert told({"mid": mine, "leaf": f"parent: mid\n{mine}"}, platform) == []
+    assert told({"mid": mine, "leaf": f"parent: mid\n{gpus(6, borrow=0)}"}, platform) == []  # 8 of them in all
+    problem = "the jobs of mid are not queued on prod, so that Kueue adds up nothing of what it uses; give it a queue, or write another mode"
+    found = told({"mid": "displayName: Mid", "leaf": f"parent: mid\n{mine}"}, platform)
+    assert found == [f"tenants/platform.yaml: spec.defaults.quota.to: {problem}"]
+
+
 # Jobs that could never start
 
 

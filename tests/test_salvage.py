@@ -7,7 +7,7 @@ def further(text):
     """Return what is told beyond the schema's words of a tenant file with this ``spec``."""
     data = f"apiVersion: tenantry.dev/v1\nkind: Tenant\nmetadata: {{name: vision}}\nspec:\n{text}".encode()
     found = documents.parse(data, home("vision"))
-    first = [*found.problems, *schema.check(found, "tenant")]
+    first = schema.problems(found, "tenant")
     assert first
     return told(salvage.further(found.value, home("vision"), first, platform_of()))
 

@@ -15,13 +15,14 @@ from generator.refusal import _SAY
 TENANT = "apiVersion: tenantry.dev/v1\nkind: Tenant\nmetadata: {name: vision}\n"
 PLATFORM = "apiVersion: tenantry.dev/v1\nkind: Platform\nmetadata: {name: example}\n"
 LABEL = "is not a DNS label (1 to 63 of a-z, 0-9 and '-', a letter or digit at both ends)"
-ONE_PARENT = "a tenant has one parent, written by its name; write one such as research"
+NAMED = "a tenant has one parent, written by its name"
+ONE_PARENT = f"{NAMED}; write one such as research"
 
 
 def told(text, kind):
     """Write all problems of a document, the reader's first, as ``field: message``."""
     document = documents.parse(text.encode(), "f.yaml")
-    return [f"{problem.field}: {problem.message}" for problem in (*document.problems, *schema.check(document, kind))]
+    return [f"{problem.field}: {problem.message}" for problem in schema.problems(document, kind)]
 
 
 def tenant(spec):
@@ -108,7 +109,13 @@ def platform(spec):
         ("network: {ingress: [{cidr: 10.0.0.1/8}]}", "spec.network.ingress[0].cidr: '10.0.0.1/8' has bits set beyond its prefix; write 10.0.0.0/8"),
         ("network: {ingress: [{tenant: a, ports: [http]}]}", "spec.network.ingress[0].ports[0]: 'http' is not a port; write 443, 53/UDP or 8000-8100/TCP"),
         ("parent: My Team", f"spec.parent: 'My Team' {LABEL}; write 'my-team'"),
-        ("parent: [a, b]", f"spec.parent: {ONE_PARENT}"),
+        (
+            "parent: [a, b]",
+            f"spec.parent: {NAMED}; write 'a' or 'b' (f.yaml#spec/parent/0, f.yaml#spec/parent/1)",
+        ),
+        ("parent: [a]", f"spec.parent: {NAMED}; write 'a' (f.yaml#spec/parent/0)"),
+        ("parent: [a, 5]", f"spec.parent: {ONE_PARENT}"),
+        ("parent: []", f"spec.parent: {ONE_PARENT}"),
         ("parent: {name: a}", f"spec.parent: {ONE_PARENT}"),
         # keys of maps
         ("quota: {hard: {nvidia.com/gpu: 1}}", "spec.quota.hard.nvidia.com/gpu: 'nvidia.com/gpu' is never counted: quotas count requests for devices; write requests.nvidia.com/gpu"),
@@ -228,10 +235,48 @@ def test_of_a_value_that_the_reader_has_refused_nothing_more_is_said():
         "spec.quota.hard.pods",
         "spec.network.sameTenant",
     ]
-    assert (
-        found[0] == "spec.lifecycle: 'yes' is a boolean to some YAML readers and text to others; write \"yes\" or true"
-    )
+    assert found[0] == "spec.lifecycle: 'yes' is not allowed; use one of 'active', 'frozen', 'offboarding'"
     assert found[-1] == "spec.network.sameTenant: 'no' is not true or false"
+
+
+TO_SOME = "to some YAML readers and text to others"
+AMOUNT = "a number with at most one unit, such as 500m, 64 or 16Gi"
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        ("quota: {hard: {pods: 1:30}}", f"quota.hard.pods: '1:30' is not a Kubernetes quantity; write {AMOUNT}"),
+        ("quota: {hard: {pods: yes}}", f"quota.hard.pods: 'yes' is not a Kubernetes quantity; write {AMOUNT}"),
+        (
+            "quota: {hard: {pods: 2026-01-01}}",
+            f"quota.hard.pods: '2026-01-01' is not a Kubernetes quantity; write {AMOUNT}",
+        ),
+        ("quota: {hard: {pods: 0x10}}", f"quota.hard.pods: '0x10' is a number {TO_SOME}; write 16"),
+        ("quota: {hard: {pods: .5}}", "quota.hard.pods: '.5' is not how JSON writes a number; write \".5\""),
+        ("quota: {hard: {pods: -0x10}}", "quota.hard.pods: -16 is too little; write 0 or more"),
+        ("quota: {hard: {pods: 1e3}}", f"quota.hard.pods: '1e3' is a number {TO_SOME}; write \"1e3\" or 1000"),
+        ("network: {sameTenant: on}", f"network.sameTenant: 'on' is a boolean {TO_SOME}; write true"),
+        ("displayName: on", f"displayName: 'on' is a boolean {TO_SOME}; write \"on\""),
+        ("displayname: on", "displayname: there is no such field; did you mean 'displayName'?"),
+        (
+            "queue: {flavors: {h100: {cpu: 1:30}}}",
+            f"queue.flavors.h100.cpu: '1:30' is not a Kubernetes quantity; write {AMOUNT}",
+        ),
+        (
+            "identity: {azure: {clientId: 00000000-0000-0000-0000-000000000000, tokenExpirationSeconds: 01}}",
+            "identity.azure.tokenExpirationSeconds: 1 is too little; write 3600 or more",
+        ),
+    ],
+)
+def test_of_the_ways_to_write_a_scalar_those_are_told_that_would_be_right(spec, problem):
+    assert tenant(spec) == [f"spec.{problem}"]
+
+
+def test_what_is_written_twice_is_told_once_with_its_scalars():
+    found = tenant("lifecycle: {a: yes}\nlifecycle: active")
+    assert found[0] == f"spec.lifecycle.a: 'yes' is a boolean {TO_SOME}; write \"yes\" or true"
+    assert found[1] == "spec.lifecycle: 'lifecycle' is written twice, in line 5 and in line 6; keep one"
 
 
 def test_a_long_text_is_cut_and_a_whole_document_never_shown():

@@ -3,7 +3,7 @@ from random import Random
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tenancy import below, plain, told, vision
+from tenancy import plain, told, vision
 
 from generator import quantity, shares
 
@@ -158,22 +158,6 @@ def test_a_tenant_without_namespaces_needs_no_quota():
     made = vision("namespaces: []")
     assert told(shares.check(made)) == []
     assert shares.of(made) == {}
-
-
-# Amounts
-
-
-WHOLE = "'{}' of 'requests.nvidia.com/gpu' would be stored, but devices are whole; write 0 or 1"
-
-
-def test_amounts_that_can_do_nothing_sensible_are_told_wherever_they_stand():
-    text = below("quota", "hard: {requests.nvidia.com/gpu: 500m}")
-    namespaces = below("namespaces", "- {name: a, quota: {requests.nvidia.com/gpu: 250m}}")
-    own = f"{HERE}/quota/hard/requests.nvidia.com/gpu: {WHOLE.format('500m')}"
-    part = f"{HERE}/namespaces/a/quota/requests.nvidia.com/gpu: {WHOLE.format('250m')}"
-    assert told(shares.check(vision(text))) == [own]
-    assert sorted(told(shares.check(vision(text + namespaces)))) == sorted([own, part])
-    assert told(shares.check(vision(namespaces))) == [part]
 
 
 # Any partition

@@ -115,7 +115,7 @@ def test_whatever_a_sites_presets_say_is_in_the_digest(tmp_path):
         ("labelling", OWN.replace("[create]", "['*']"), "rules[0]: '*' is whatever there will ever be; name each"),
         ("labelling", OWN.replace("flags", "flag"), "flag: there is no such field; did you mean 'flags'?"),
         ("labeling", OWN, "name: 'labelling' is not the name of the file, 'labeling'; rename one of them"),
-        ("labelling", "a: [", "the bracket that opens in line 2 is not closed before this; "),
+        ("labelling", "a: [", "the file ends within brackets; write the closing one"),
         (
             "kfp",
             OWN.replace("labelling", "kfp"),

@@ -30,7 +30,7 @@ from generator.documents import parse
         ),
         (
             "a: [",
-            "2:1: the bracket that opens in line 2 is not closed before this; write the missing ',' or closing bracket",
+            "2:1: the file ends within brackets; write the closing one",
         ),
         ('\na: "x\nb: 2\n', "2:4: the quoted text that starts in line 2 has no end; write the closing quote"),
         (

@@ -242,3 +242,54 @@ def test_nobody_is_inherited_without_a_parent():
         f"tenants/vision.yaml#spec/members/1/inherited: {message}",
     ]
     assert told(check(vision(f"parent: research\n{spec}"))) == []
+
+
+# Amounts
+
+STORED = "'{}' of 'requests.nvidia.com/gpu' would be stored, but devices are whole; write {}"
+WHOLE = "'{}' is not whole, and 'nvidia.com/gpu' counts whole things; write {}"
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        ("quota: {hard: {requests.nvidia.com/gpu: 500m}}", f"quota/hard/requests.nvidia.com/gpu: {STORED}"),
+        (
+            "quota: {scoped: [{scopes: [Terminating], hard: {requests.nvidia.com/gpu: 500m}}]}",
+            f"quota/scoped/0/hard/requests.nvidia.com/gpu: {STORED}",
+        ),
+        ("limits: {container: {max: {nvidia.com/gpu: 500m}}}", f"limits/container/max/nvidia.com/gpu: {WHOLE}"),
+        (
+            "namespaces: [{name: a, quota: {requests.nvidia.com/gpu: 500m}}]",
+            f"namespaces/a/quota/requests.nvidia.com/gpu: {STORED}",
+        ),
+        (
+            "namespaces: [{name: a, limits: {container: {default: {nvidia.com/gpu: 500m}}}}]",
+            f"namespaces/a/limits/container/default/nvidia.com/gpu: {WHOLE}",
+        ),
+        ("queue: {flavors: {h100: {nvidia.com/gpu: 500m}}}", f"queue/flavors/h100/nvidia.com/gpu: {WHOLE}"),
+        ("queue: {pool: {h100: {nvidia.com/gpu: {nominal: 500m}}}}", f"queue/pool/h100/nvidia.com/gpu: {WHOLE}"),
+        (
+            "queue: {flavors: {h100: {nvidia.com/gpu: {nominal: 1, borrow: 500m}}}}",
+            f"queue/flavors/h100/nvidia.com/gpu/borrow: {WHOLE}",
+        ),
+        (
+            "queue: {flavors: {h100: {nvidia.com/gpu: {nominal: 1, lend: 500m}}}}",
+            f"queue/flavors/h100/nvidia.com/gpu/lend: {WHOLE}",
+        ),
+    ],
+)
+def test_devices_are_whole_wherever_they_are_counted(spec, problem):
+    assert problems(spec) == [f"{HERE}/{problem.format('500m', '0 or 1')}"]
+    assert problems(spec.replace("500m", "2500m")) == [f"{HERE}/{problem.format('2500m', '2 or 3')}"]
+    assert problems(spec.replace("500m", "1000m")) == []
+
+
+def test_a_ratio_of_limits_is_no_amount():
+    assert problems("limits: {container: {maxLimitRequestRatio: {nvidia.com/gpu: 1500m}}}") == []
+
+
+def test_a_fraction_of_a_byte_is_a_slip_of_the_unit():
+    assert problems("limits: {container: {max: {memory: 500m}}}") == [
+        f"{HERE}/limits/container/max/memory: '500m' of 'memory' is a fraction of a byte; write 500Mi or another whole amount"
+    ]

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.allotment.forest import Node
-from generator.allotment.ledger import Ledger, named
+from generator.allotment.ledger import Ledger, consumed, named
 from generator.allowance import LEAST
 from generator.platform import Cluster
-from generator.quantity import ZERO, Quantity
-from generator.quotakeys import capacity, measure
+from generator.quantity import ZERO, Quantity, Style
+from generator.quotakeys import capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +16,18 @@ class Balance:
     """One key of an account.
 
     ``held`` is what there is to promise (``None``: no bound), ``promised`` what children and namespaces have of it
-    (of a cluster: its tenants), ``own`` the part of its namespaces among that, and ``reach`` what all namespaces
-    below could use together.
+    (of a cluster: its tenants), ``own`` the part of its namespaces among that. ``reach`` is what all namespaces at or
+    below it could use together, ``own_reach`` its own ones among them. ``counted`` is what it counts for with the next
+    holder above. So what is promised is its own part and what its children count for; and where it is shared, what all
+    could reach is what its own namespaces and those of each child could.
     """
 
     held: Quantity | None
     promised: Quantity
     own: Quantity
     reach: Quantity
+    own_reach: Quantity = ZERO
+    counted: Quantity = ZERO
 
     @property
     def left(self) -> Quantity | None:
@@ -60,19 +64,30 @@ def accounts(ledger: Ledger, cluster: str, units: Sequence[str], top: str | None
 
 def _balance(ledger: Ledger, node: Node, cluster: str, unit: str) -> Balance:
     cap = node.caps.get(unit)
-    like = cap.amount if cap is not None else ZERO
-    here = cluster in node.clusters
-    own = named(node).get(unit, 0) if here else 0
     given = ledger.given[node.name].get(cluster, {}).get(unit, 0) if node.divides else 0
-    if here and cap is not None and None in node.parts and node.mode not in LEAST:
-        own = max(cap.amount.milli - given, own)  # a namespace that leaves its part open gets the rest
-    reach = ledger.reach[node.name].get(cluster, {}).get(unit, 0) if node.name in ledger.reach else own + given
-    return Balance(
-        held=cap.amount if cap is not None else None,
-        promised=_like(own + given, like),
-        own=_like(own, like),
-        reach=_like(reach, like),
-    )
+    own = _own(node, unit, given) if cluster in node.clusters else 0
+    own_reach, reach = own, own + given
+    if node.name in ledger.reach:
+        own_reach = ledger.use(node, cluster).get(unit, 0) if cluster in node.clusters else 0
+        reach = ledger.reach[node.name].get(cluster, {}).get(unit, 0)
+    amounts = (own + given, own, reach, own_reach, ledger.promise[node.name].get(cluster, {}).get(unit, 0))
+    like = cap.amount if cap is not None else Quantity(0, _style(unit))
+    return Balance(cap.amount if cap is not None else None, *(_like(milli, like) for milli in amounts))
+
+
+def _style(unit: str) -> Style:
+    """Return how an amount is written that nobody has written: bytes with binary suffixes."""
+    return Style.BINARY if unit.endswith(("memory", "storage")) or "hugepages-" in unit else Style.DECIMAL
+
+
+def _own(node: Node, unit: str, given: int) -> int:
+    """Return the part of a tenant's own namespaces; one that leaves its part open gets what children leave."""
+    if not node.divides:
+        return consumed(node).get(unit, 0)
+    part = named(node).get(unit, 0)
+    if unit in node.caps and None in node.parts and node.mode not in LEAST:
+        return max(node.caps[unit].amount.milli - given, part)
+    return part
 
 
 def of_cluster(ledger: Ledger, cluster: Cluster) -> dict[str, Balance]:
@@ -88,14 +103,12 @@ def of_cluster(ledger: Ledger, cluster: Cluster) -> dict[str, Balance]:
     return found
 
 
-def units_of(ledger: Ledger, keys: Sequence[str], top: str | None = None) -> list[str]:
-    """Return the measures to show: those of the keys that are asked for, or all that somebody has a cap on."""
-    if keys:
-        return list(dict.fromkeys(map(measure, keys)))
+def units_of(ledger: Ledger, top: str | None = None) -> list[str]:
+    """Return the measures that somebody has a cap on, those that clusters have first; of all, or of *top* and below."""
     nodes = ledger.forest.nodes
     found: dict[str, None] = {}
     for node in nodes.values() if top is None else _below(nodes[top]):
-        found.update(dict.fromkeys(node.caps))
+        found.update(dict.fromkeys((*node.caps, *named(node))))
     clusters = ledger.forest.platform.clusters.values()
     counted = {resource for cluster in clusters for resource in cluster.capacity}
     return sorted(found, key=lambda unit: (capacity(unit) not in counted, "/" in unit, list(found).index(unit)))

@@ -29,17 +29,34 @@ Caps = Mapping[str, Cap]
 _Said = tuple[Quota | None, Caps]
 
 
+class Rule(NamedTuple):
+    """What holds for whoever is below a tenant and says nothing else: how quotas are divided, and the caps above."""
+
+    mode: str
+    to: str
+    caps: Caps
+
+    @property
+    def bound(self) -> Caps:
+        """What nobody below may exceed, whatever he says: the least of those above, where that is what counts."""
+        return self.caps if self.mode in LEAST else {}
+
+
+#: Where nobody above says anything.
+_NO_RULE = Rule("partition", "", {})
+
+
 @dataclass(slots=True)
 class Node:
     """A tenant in the forest.
 
     ``hard`` is what it may consume by its file and tier, or by the platform's defaults: empty where it only groups
     others. ``caps`` is that, with what bounds it from above. It ``divides`` them, by ``mode``, among its namespaces
-    and children, unless it has nothing but the defaults: those are for its own namespaces, and its children count
-    with the next above. ``overcommit`` is how many times as
-    much may be used below it: ``None`` for any, which is what sharing means where nobody says more. ``parts`` are
-    what its namespaces name, ``None`` for each that leaves its part open. ``holder`` is the nearest tenant above that
-    divides something, ``pool`` the nearest above whose own quota a controller adds up; ``None`` where there is none.
+    and children. Where it has nothing but the defaults it is ``silent``: those are for its own namespaces, and its
+    children have to do with the next above. ``rule`` is what holds for them. ``overcommit`` is how many times as much
+    may be used: ``None`` for any, which is what sharing means where nobody says more. ``parts`` are what its
+    namespaces name, ``None`` for each that leaves its part open. ``holder`` is the nearest tenant above that divides
+    something, ``pool`` the nearest above whose own quota a controller adds up; ``None`` where there is none.
     """
 
     name: str
@@ -52,6 +69,8 @@ class Node:
     hard: Caps
     caps: Caps
     divides: bool
+    silent: bool
+    rule: Rule
     parts: tuple[Amounts | None, ...]
     holder: "Node | None"
     pool: "Node | None"
@@ -59,16 +78,23 @@ class Node:
 
     def source(self, unit: str) -> "Node":
         """Return who says the cap of a measure that counts here: this tenant, or one above."""
-        node = self
-        while node.parent is not None and (unit not in node.hard or node.hard[unit].amount > self.caps[unit].amount):
+        node, counts = self, True
+        while node.parent is not None and not (
+            counts and unit in node.hard and node.hard[unit].amount <= self.caps[unit].amount
+        ):
             node = node.parent
+            counts = not node.silent
         return node
 
     @property
     def bound(self) -> Caps:
         """What namespaces here may not exceed, whatever the tenant itself says: the least of those above."""
-        above = self.parent
-        return above.caps if above is not None and above.mode in LEAST else {}
+        return self.parent.rule.bound if self.parent is not None else {}
+
+    @property
+    def pools(self) -> bool:
+        """Whether a controller adds up what is used of its own quota, at or below it."""
+        return self.mode == "delegated" and bool(self.hard) and not self.silent
 
     @property
     def dependents(self) -> "Iterator[Node]":
@@ -137,24 +163,27 @@ class Forest:
         item = self.directory.entries[name]
         said = unpack(item.quota)
         quota, hard = self._resolved(item, said)
-        above = parent.mode if parent is not None else "partition"
-        mode = (quota.mode if quota is not None else None) or above
-        bound = parent.caps if parent is not None and parent.mode in LEAST else {}
-        inherited = parent.to if parent is not None and mode == above else ""
+        above = parent.rule if parent is not None else _NO_RULE
+        mode = (quota.mode if quota is not None else None) or above.mode
+        to = (quota.to if quota is not None else None) or (above.to if mode == above.mode else "")
+        caps = least(hard, above.bound) if above.bound else hard
+        silent = self.platform.is_default(quota)
         return Node(
             name=name,
             entry=item,
             parent=parent,
             clusters=self.directory.clusters(name),
             mode=mode,
-            to=(quota.to if quota is not None else None) or inherited,
+            to=to,
             overcommit=(quota.max_overcommit if quota is not None else None) or (None if mode in LEAST else ONCE),
             hard=hard,
-            caps=least(hard, bound) if bound else hard,
-            divides=bool(bound) or (bool(hard) and quota is not self.platform.defaults.quota),
+            caps=caps,
+            divides=bool(caps) and not silent,
+            silent=silent,
+            rule=above if silent else Rule(mode, to, caps),
             parts=said.parts or (None,) * len(item.namespaces),
             holder=parent if parent is None or parent.divides else parent.holder,
-            pool=parent if parent is None or (parent.mode == "delegated" and parent.hard) else parent.pool,
+            pool=parent if parent is None or parent.pools else parent.pool,
         )
 
     def _resolved(self, item: Entry, said: Allowance) -> _Said:

@@ -11,7 +11,7 @@ All sums are in thousandths, by cluster and measure, and made from the leaves up
 
 from collections.abc import Iterable, Mapping
 
-from generator.allotment.forest import Forest, Node, by_measure
+from generator.allotment.forest import Caps, Forest, Node, by_measure
 from generator.allowance import LEAST
 from generator.directory import Directory
 from generator.settings import Amounts
@@ -41,9 +41,8 @@ class Ledger:
             _add(given, self.promise[child.name])
         self.given[node.name] = given
         counted: ByCluster = given
-        below_shared = node.parent is not None and node.parent.mode in LEAST  # gets keys that it does not name itself
-        if node.mode in LEAST or below_shared or any(child.name in self.reach for child in node.children):
-            counted = self.reach[node.name] = self._reach(node, given)
+        if node.mode in LEAST or node.bound or any(child.name in self.reach for child in node.children):
+            counted = self.reach[node.name] = self._reach(node)
         self.promise[node.name] = self._promise(node, given, counted if node.mode in LEAST else given)
 
     @staticmethod
@@ -65,18 +64,24 @@ class Ledger:
                 _add(promise, {cluster: beyond})
         return promise
 
-    def _reach(self, node: Node, given: ByCluster) -> ByCluster:
+    def _reach(self, node: Node) -> ByCluster:
         """Add up what namespaces here and below could use; where a controller adds them up, no more than is held."""
         total: dict[str, dict[str, int]] = {}
         for child in node.children:
             _add(total, self.most(child))
         for cluster in node.clusters:
-            _add(total, {cluster: _own(node, given.get(cluster, _NOTHING) if node.divides else _NOTHING)})
-        if node.mode == "delegated":
+            _add(total, {cluster: self.use(node, cluster)})
+        if node.mode == "delegated" and node.divides:
             for sums in total.values():
-                for unit, cap in node.caps.items():
-                    sums[unit] = min(sums.get(unit, 0), cap.amount.milli)
+                _keep_to(node.caps, sums)
         return total
+
+    def use(self, node: Node, cluster: str) -> Sums:
+        """Return what a tenant's own namespaces could use together on one of its clusters."""
+        found = _own(node, self.given[node.name].get(cluster, _NOTHING) if node.divides else _NOTHING)
+        if node.mode == "delegated":
+            _keep_to(node.caps, found)
+        return found
 
     def most(self, node: Node) -> ByCluster:
         """Return what namespaces at or below a tenant could use together: its promise, where nothing is shared."""
@@ -96,7 +101,7 @@ class Ledger:
 
 def consumed(node: Node) -> Sums:
     """Return what a tenant that divides nothing counts for by itself: the defaults, or what its namespaces name."""
-    return {unit: cap.amount.milli for unit, cap in node.hard.items()} or named(node)
+    return {unit: node.caps[unit].amount.milli for unit in node.hard} or named(node)
 
 
 def named(node: Node) -> Sums:
@@ -108,8 +113,8 @@ def named(node: Node) -> Sums:
     return total
 
 
-def _own(node: Node, given: Sums) -> Sums:
-    """Return what a tenant's own namespaces could use together on one of its clusters."""
+def _own(node: Node, given: Sums) -> dict[str, int]:
+    """Return what a tenant's own namespaces may use together by their quotas, of which children have what is given."""
     total: dict[str, int] = {}
     if node.mode in LEAST:
         for part in node.parts:
@@ -126,6 +131,11 @@ def _own(node: Node, given: Sums) -> Sums:
 def _capped(part: Amounts | None, node: Node) -> Sums:
     own = {unit: cap.amount.milli for unit, cap in by_measure(part or {}).items()}
     return own | {unit: min(own.get(unit, cap.amount.milli), cap.amount.milli) for unit, cap in node.caps.items()}
+
+
+def _keep_to(caps: Caps, sums: dict[str, int]) -> None:
+    for unit, cap in caps.items():
+        sums[unit] = min(sums.get(unit, 0), cap.amount.milli)
 
 
 def _add(total: dict[str, dict[str, int]], more: ByCluster) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from generator.allotment.forest import ONCE, Cap, Node
-from generator.allotment.ledger import Ledger, Sums, consumed, named
+from generator.allotment.ledger import ByCluster, Ledger, Sums, consumed, named
 from generator.allowance import LEAST
 from generator.platform import Cluster
 from generator.problems import Place, Problem
@@ -21,6 +21,8 @@ LineOf = Callable[[Place], str]
 _NAMED = 4
 #: So many keys are named in a message.
 _KEYS = 12
+#: The largest factor that a file may name, in thousandths.
+_MOST_TIMES = 999_999 * 1000
 
 
 def check(ledger: Ledger, line_of: LineOf = str) -> Iterator[Problem]:
@@ -31,11 +33,10 @@ def check(ledger: Ledger, line_of: LineOf = str) -> Iterator[Problem]:
             yield from _check_open(node, above, line_of)
         if node.pool is not None:
             yield from _check_clusters(node, node.pool, line_of)
-        if node.divides:
-            over = list(_check_sums(ledger, node, line_of))
-            yield from over
-            if not over and node.name in ledger.reach:
-                yield from _check_reach(ledger, node, line_of)
+        over = list(_check_sums(ledger, node, line_of)) if node.divides else []
+        yield from over
+        if not over and node.name in ledger.reach:
+            yield from _check_reach(ledger, node, line_of)
     for cluster in ledger.forest.platform.clusters.values():
         yield from _check_capacity(ledger, cluster, line_of)
 
@@ -99,7 +100,7 @@ def _over(ledger: Ledger, node: Node, unit: str, cluster: str, line_of: LineOf) 
     if amount > cap.amount.milli:
         message = (
             f"{_shown(amount, _cap(largest, unit, cap))} of {cap.key} is more than {node.name} has to give{where} "
-            f"({cap.amount}, {_line(node, unit, line_of)}); write {cap.amount} or less, or raise that"
+            f"({cap.amount}, {_line(node, unit, line_of)}); write {_at_most(cap.amount)}, or raise that"
         )
         return Problem(largest.place(_key(largest, unit)), message)
     own = named(node).get(unit, 0) if cluster in node.clusters else 0
@@ -131,31 +132,42 @@ def _alone_of(node: Node, unit: str, cluster: str) -> int:
 
 
 def _check_reach(ledger: Ledger, node: Node, line_of: LineOf) -> Iterator[Problem]:
-    """Hold what namespaces could use together against what is held, times the factor that has been declared."""
+    """Hold what namespaces could use together against what is held, times the factor that has been declared.
+
+    The platform's default is for a tenant's own namespaces, so that those below it do not count.
+    """
     allowed = node.overcommit
     if allowed is None:
         return
-    worst: tuple[int, str, str] | None = None
-    for cluster, sums in ledger.reach[node.name].items():
-        for unit, cap in node.hard.items():
-            amount, held = sums.get(unit, 0), cap.amount.milli
-            if held and amount * 1000 > allowed.milli * held:
-                worst = max(worst or (0, "", ""), (-(-amount * 1000 // held), unit, cluster))
-    if worst is None:
+    own = {cluster: ledger.use(node, cluster) for cluster in node.clusters} if node.silent else None
+    found = _worst(node, ledger.reach[node.name] if own is None else own, allowed)
+    if found is None:
         return
-    factor, unit, cluster = worst
+    factor, unit, cluster, amount = found
     cap = node.hard[unit]
-    amount = ledger.reach[node.name][cluster][unit]
     where = f" on {cluster}" if len(ledger.forest.platform.clusters) > 1 else ""
     said = f"maxOvercommit is {_decimal(allowed.milli)}" if allowed != ONCE else "no maxOvercommit allows that"
-    below = _largest(ledger, node, unit, cluster)
+    below = _largest(ledger, node, unit, cluster) if own is None else None
     most = f" (most of it in {below.name}, {line_of(below.place(_key(below, unit)))})" if below is not None else ""
     message = (
-        f"all namespaces at or below {node.name} could use {_shown(amount, cap)} of {cap.key} together{where}{most}, "
-        f"and it has {cap.amount}: {_decimal(factor)} times as much, and {said}; "
-        f'write quota.maxOvercommit: "{_decimal(factor)}", or lower what they may use'
+        f"all namespaces {'of' if own else 'at or below'} {node.name} could use {_shown(amount, cap)} of {cap.key} "
+        f"together{where}{most}, and it has {cap.amount}: {_decimal(factor)} times as much, and {said}; "
     )
-    yield Problem(node.place(), message)
+    remedy = f'write quota.maxOvercommit: "{_decimal(factor)}", or lower what they may use'
+    if own is not None:
+        remedy = "give the tenant a quota of its own, or raise that of spec.defaults.quota in the platform file"
+    yield Problem(node.place(), message + remedy)
+
+
+def _worst(node: Node, together: ByCluster, allowed: Quantity) -> tuple[int, str, str, int] | None:
+    """Return by which factor most is exceeded, of which measure, where, and how much is used of it."""
+    found = [
+        (-(-sums[unit] * 1000 // cap.amount.milli), unit, cluster, sums[unit])
+        for cluster, sums in together.items()
+        for unit, cap in node.hard.items()
+        if cap.amount and sums.get(unit, 0) * 1000 > allowed.milli * cap.amount.milli
+    ]
+    return max(found, default=None)
 
 
 def _largest(ledger: Ledger, node: Node, unit: str, cluster: str) -> Node | None:
@@ -204,10 +216,13 @@ def _check_capacity(ledger: Ledger, cluster: Cluster, line_of: LineOf) -> Iterat
         parts = [_root(node, amount, units, cap, line_of) for amount, node in islice(claims, _NAMED)]
         parts += [f"{len(claims) - _NAMED} more"] if len(claims) > _NAMED else []
         allowed = f"{there}, {_decimal(factor.milli)} times" if factor is not None else str(there)
+        remedies = [f"lower a quota by {_shown(total - most, cap)}", "raise the capacity"]
+        needed = -(-total * 1000 // there.milli) if there else None  # what is nothing stays nothing, however many times
+        if needed is not None and needed <= _MOST_TIMES:
+            remedies.append(f'declare overcommit: {{{resource}: "{_decimal(needed)}"}}')
         message = (
             f"{cluster.name} has {allowed}, and tenants are promised {_shown(total, cap)}: {' + '.join(parts)}; "
-            f"lower a quota by {_shown(total - most, cap)}, raise the capacity, or declare "
-            f'overcommit: {{{resource}: "{_decimal(-(-total * 1000 // there.milli) if there else 1000)}"}}'
+            f"{', '.join(remedies[:-1])}{',' if len(remedies) > 2 else ''} or {remedies[-1]}"  # noqa: PLR2004 - a series
         )
         yield Problem(cluster.origin / "capacity" / resource, message)
 
@@ -241,6 +256,10 @@ def _key(node: Node, unit: str) -> str | None:
 
 def _cap(node: Node, unit: str, other: Cap) -> Cap:
     return node.hard.get(unit, other)
+
+
+def _at_most(amount: Quantity) -> str:
+    return f"{amount} or less" if amount else "0"
 
 
 def _shown(milli: int, like: Cap) -> str:

@@ -82,8 +82,11 @@ _POOLS = {"hnc": _of_hnc, "capsule": _of_capsule, "openshift": _of_openshift}
 
 
 def _selector(placement: Placement) -> dict[str, Any]:
-    """Select the namespaces at or below a tenant: by its tree label, which those of a tenant without children lack."""
-    if placement.line:
+    """Select the namespaces at or below a tenant: by its tree label, which those of a tenant without children lack.
+
+    The platform's default is for its own ones alone.
+    """
+    if placement.line and not placement.platform.is_default(placement.tenant.settings.quota):
         key = f"{placement.tenant.name}.tree.{OWN_DOMAIN}/depth"
         return {"matchExpressions": [{"key": key, "operator": "Exists"}]}
     return {"matchLabels": {TENANT_LABEL: placement.tenant.name}}

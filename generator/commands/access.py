@@ -306,7 +306,7 @@ def _where(cluster: str | None, choice: _Choice, version: str) -> Where:
 
 def _platform(root: Path) -> Platform:
     document = documents.read(root, PLATFORM)
-    problems = [*document.problems, *(schema.check(document, "platform") if document.value is not None else ())]
+    problems = schema.problems(document, "platform")
     if problems:
         raise InputError(problems)
     return platform.from_document(document)

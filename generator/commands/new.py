@@ -168,7 +168,7 @@ def _drafted(wishes: Wishes, like: str | None, here: _Repository, document: str)
 def _copied(root: Path, document: str) -> str:
     """Read the file that is copied; it must be valid, or its copy would not be."""
     found = documents.read(root, document)
-    problems = (*found.problems, *(schema.check(found, "tenant") if found.value is not None else ()))
+    problems = schema.problems(found, "tenant")
     if problems:
         raise InputError(problems)
     return (root / document).read_text(encoding="utf-8")

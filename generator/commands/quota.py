@@ -1,23 +1,26 @@
 """``tenantry quota``: who was promised what, and whether one more would fit."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from generator import __version__, census, documents, placement, schema, tenant, tree
+from generator import __version__, census, conflicts, documents, placement, schema, tenant, tree
 from generator.allotment import around, overdraft
 from generator.allotment.account import accounts, of_cluster, units_of
+from generator.allotment.forest import Node
 from generator.allotment.ledger import Ledger
 from generator.console import tell
 from generator.directory import Directory, Entry, entry
+from generator.platform import Platform
 from generator.problems import InputError, Place, Problem, instead
-from generator.quotakeys import capacity, measure
+from generator.quotakeys import capacity, check_key, is_extended, measure, misspelt
 from generator.reporters import quota as report
-from generator.repository import find_root
-from generator.site import Site, read_site
+from generator.repository import find_root, name_of
+from generator.site import read_site
 from generator.tenant import Tenant
 
 _CLUSTER = click.option("--cluster", metavar="NAME", help="Only this cluster.")
@@ -25,11 +28,16 @@ _KEY = click.option(
     "--key", "keys", multiple=True, metavar="KEY", help="Only this key of quotas, or all; may be given again."
 )
 _FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For whom.")
+#: So many keys are shown where no cluster says which of them matter.
+_SHOWN = 3
 
 
 @click.group()
 def command() -> None:
     """Show who was promised what, or whether one more would fit."""
+
+
+# -- tree
 
 
 @command.command("tree")
@@ -41,38 +49,101 @@ def command() -> None:
 def show(start: Path, *, name: str | None, cluster: str | None, keys: tuple[str, ...], form: str) -> int:
     """Show how full each tenant's quota is, and what is left; of all tenants, or of one and those below it."""
     root = find_root(start)
-    directory, problems = census.read(root)
-    _check_names(directory, name, cluster)
-    tell(root, problems)
+    directory, unread = census.read(root)
     ledger = Ledger(directory, everybody=True)
+    _stop([*_check_names(directory, name, cluster, unread), *_check_keys(ledger, keys)])
+    tell(root, unread)
+    units = _units(ledger, keys or (("all",) if form == "json" else ()), name)
+    trees = list(_trees(ledger, units, cluster, name))
     if form == "json":
-        every = list(_trees(ledger, _units(ledger, keys or ("all",), name), cluster, name))
-        click.echo(report.as_json(every, tool_version=__version__).rstrip())
+        click.echo(report.as_json(trees, tool_version=__version__).rstrip())
     else:
-        units = _units(ledger, keys, name)
-        also = [] if keys else [unit for unit in units_of(ledger, (), name) if unit not in units]
-        click.echo(report.text(list(_trees(ledger, units, cluster, name)), also))
-    return 2 if problems else 0
+        also = [] if keys else [unit for unit in units_of(ledger, name) if unit not in units]
+        whose = " ".join(filter(None, [name and f"at or below {name}", cluster and f"on {cluster}"]))
+        click.echo(_drawn(trees, keys, also, whose) or _nothing(directory, trees, name, cluster))
+    return 2 if unread else 0
+
+
+def _drawn(trees: Sequence[report.Tree], keys: Sequence[str], also: Sequence[str], whose: str) -> str:
+    """Draw trees with what there is something of; name what was asked for in vain, and what *also* is there."""
+    shown, unused = _divided(trees)
+    parts = [report.text([replace(tree, units=shown) for tree in trees])]
+    if unused and keys:
+        parts.append(report.folded(_nobody(unused, whose)))
+    if also:
+        parts.append(
+            report.folded(f"There are also caps on {', '.join(also)}: --key KEY shows one, --key all shows all.")
+        )
+    return "\n\n".join(filter(None, parts))
+
+
+def _divided(trees: Sequence[report.Tree]) -> tuple[list[str], list[str]]:
+    """Return the measures that there is something of, and those that no tenant has a cap on."""
+    units = list(dict.fromkeys(unit for tree in trees for unit in tree.units))
+    unused = [unit for unit in units if not any(tree.has(unit) for tree in trees)]
+    offered = {resource for tree in trees for resource in tree.whole}
+    return [unit for unit in units if unit not in unused or capacity(unit) in offered], unused
+
+
+def _nobody(unused: Sequence[str], whose: str = "") -> str:
+    return f"Nobody{whose and ' '}{whose} has a cap on {', '.join(unused)}."
+
+
+def _nothing(directory: Directory, trees: Sequence[report.Tree], name: str | None, cluster: str | None) -> str:
+    """Say why there is nothing to show."""
+    if not directory.entries:
+        return "there are no tenants" + ("" if directory.absent else "; write the first one with: tenantry new NAME")
+    if not trees:
+        who = "no tenant" if name is None else f"neither {name} nor a tenant below it"
+        return f"{who} is on {cluster if cluster is not None else 'a cluster'}"
+    return "nobody has a quota there"
 
 
 def _units(ledger: Ledger, keys: Sequence[str], top: str | None) -> list[str]:
     """Return the measures to show: those asked for; by default those that clusters have, or a few."""
+    every = units_of(ledger, top)
     if "all" in keys:
-        return units_of(ledger, (), top)
+        return every
     if keys:
-        return units_of(ledger, keys, top)
+        known = _known(ledger)
+        return list(dict.fromkeys(known.get(measure(key), measure(key)) for key in keys))
     there = {resource for cluster in ledger.forest.platform.clusters.values() for resource in cluster.capacity}
-    every = units_of(ledger, (), top)
-    return [unit for unit in every if capacity(unit) in there] or every[:3]
+    return [unit for unit in every if capacity(unit) in there] or every[:_SHOWN]
 
 
-def _check_names(directory: Directory, name: str | None, cluster: str | None) -> None:
+def _known(ledger: Ledger) -> dict[str, str]:
+    """Return the measures that there is something of, by every name that they are shown or written by."""
+    there = [resource for cluster in ledger.forest.platform.clusters.values() for resource in cluster.capacity]
+    units = [*units_of(ledger), *(f"requests.{one}" if is_extended(one) else measure(one) for one in there)]
+    return {capacity(unit): unit for unit in units} | {unit: unit for unit in units}
+
+
+def _check_names(
+    directory: Directory, name: str | None, cluster: str | None, unread: Sequence[Problem] = ()
+) -> Iterator[Problem]:
     there = directory.platform.clusters
-    problems = []
-    if name is not None and name not in directory.entries:
-        problems.append(Problem(Place("TENANT"), f"{name!r} is not a tenant; {instead(name, directory.entries)}"))
+    if name is not None and name in directory.absent:
+        yield from (problem for problem in unread if name_of(problem.place.document) == name)
+    elif name is not None and name not in directory.entries:
+        yield Problem(Place("TENANT"), f"{name!r} is not a tenant; {instead(name, directory.entries)}")
     if cluster is not None and cluster not in there:
-        problems.append(Problem(Place("--cluster"), f"{cluster!r} is not a cluster; {instead(cluster, there)}"))
+        yield Problem(Place("--cluster"), f"{cluster!r} is not a cluster; {instead(cluster, there)}")
+
+
+def _check_keys(ledger: Ledger, keys: Sequence[str]) -> Iterator[Problem]:
+    """Find what is neither a key that somebody has nor one that somebody could have."""
+    known = _known(ledger)
+    for key in keys:
+        if key == "all" or measure(key) in known:
+            continue
+        verdict = check_key(key)
+        if not verdict.accepted or misspelt(key, known):
+            yield Problem(Place("--key"), f"{key!r} is not a key that anybody has; {instead(key, known)}")
+        elif not verdict.enforced:
+            yield Problem(Place("--key"), verdict.message)
+
+
+def _stop(problems: Collection[Problem]) -> None:
     if problems:
         raise InputError(problems)
 
@@ -85,6 +156,28 @@ def _trees(ledger: Ledger, units: Sequence[str], cluster: str | None, top: str |
                 yield report.Tree(one, of_cluster(ledger, one), found, units)
 
 
+# -- fit
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A tenant file that somebody asks about, from anywhere; ``document`` is how it is named."""
+
+    document: str
+    data: bytes
+    value: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The tenant's name."""
+        return str(self.value["metadata"]["name"])
+
+    @property
+    def tenant(self) -> Tenant:
+        """What it says."""
+        return tenant.from_value(self.value, self.document)
+
+
 @command.command("fit")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_CLUSTER
@@ -95,23 +188,131 @@ def fit(start: Path, *, files: tuple[Path, ...], cluster: str | None, keys: tupl
     """Say whether new tenants, or changed copies of tenant files, would fit; and if not, what would have to give."""
     root = find_root(start)
     site = read_site(root)
-    values = [_value(file) for file in files]
-    before, unread = census.read(root, site)
-    after, _ = census.read(root, site, [entry(value, document) for document, value in values])
-    _check_names(after, None, cluster)
-    tell(root, unread)
-    problems = _new_problems(before, after, [value["metadata"]["name"] for _, value in values], root)
-    problems += _unplaced(values, after, site, root)
-    located = [_located(root, problem) for problem in dict.fromkeys(problems)]
+    drafts = _drafts(root, start, files)
+    before, _ = census.read(root, site)
+    after, unread = census.read(root, site, [entry(draft.value, draft.document) for draft in drafts])
     ledger = Ledger(after, everybody=True)
-    units = _units(ledger, keys or (("all",) if form == "json" else ()), None)
-    trees = list(_trees(ledger, list(dict.fromkeys([*units, *_in_the_way(problems)])), cluster, None))
-    trees = [_narrowed(one, {value["metadata"]["name"] for _, value in values}) for one in trees]
+    _stop([*_check_names(after, None, cluster), *_check_keys(ledger, keys)])
+    # What a file promises that cannot be read is not known, and so neither is whether there is room beside it.
+    _stop([*_mistakes(drafts, after.platform), *unread])
+    lines = _Lines(root, drafts)
+    placeless = list(_placeless(after, drafts))
+    problems = placeless or [*_new_problems(before, after, lines), *_unplaced(drafts, after, root)]
+    located = [lines.located(problem) for problem in dict.fromkeys(problems)]
+    units = [*_units(ledger, keys or (("all",) if form == "json" else ()), None), *_in_the_way(problems)]
+    every = list(_trees(ledger, list(dict.fromkeys(units)), cluster, None)) if not placeless else []
+    names = {draft.name for draft in drafts}
     if form == "json":
-        click.echo(report.fit_as_json(located, trees, tool_version=__version__).rstrip())
+        click.echo(report.fit_as_json(located, _narrowed(every, names), tool_version=__version__).rstrip())
     else:
-        click.echo(_told(located, trees))
+        shown, unused = _divided(every)
+        drawn = report.text([replace(tree, units=shown) for tree in _narrowed(every, names)])
+        nobody = _nobody(unused) if unused and keys else ""
+        nowhere = "" if drawn or nobody or placeless else f"Nothing of it is on {cluster or 'a cluster'}."
+        click.echo("\n\n".join(filter(None, [_told(located, drawn), drawn, nobody, nowhere])))
     return 1 if problems else 0
+
+
+def _drafts(root: Path, start: Path, files: Sequence[Path]) -> list[_Draft]:
+    """Read the files that somebody asks about; raise :class:`InputError` with all that is wrong in them."""
+    found: dict[str, _Draft] = {}
+    problems: list[Problem] = []
+    for file in {os.path.realpath(start / file): file for file in files}.values():
+        document, data, wrong = _loaded(root, start, file)
+        read = documents.parse(data, document) if data is not None else documents.Document(document, None, wrong)
+        value: Any = read.value
+        wrong = tuple(_of_another_kind(read)) or schema.problems(read, "tenant")
+        if wrong:
+            problems += wrong if data is None else [documents.resolved(problem, data) for problem in wrong]
+            continue
+        draft = _Draft(document, data or b"", value)
+        first = found.setdefault(draft.name, draft)
+        if first is not draft:
+            message = f"{draft.name!r} is the tenant in {first.document} too; ask about one of the two"
+            problems.append(documents.resolved(Problem(Place(document, ("metadata", "name")), message), draft.data))
+    _stop(problems)
+    return list(found.values())
+
+
+def _loaded(root: Path, start: Path, file: Path) -> tuple[str, bytes | None, tuple[Problem, ...]]:
+    """Read a file, which is named as others of the repository are where it lies there, and else as it was written."""
+    path = os.path.normpath(start / file)
+    document = Path(path).relative_to(root).as_posix() if Path(path).is_relative_to(root) else str(file)
+    data, problems = documents.load(Path(), path, anywhere=True)
+    return document, data, tuple(replace(problem, place=Place(document)) for problem in problems)
+
+
+def _of_another_kind(document: documents.Document) -> Iterator[Problem]:
+    """Tell a file of something else, of which nothing more need be said."""
+    value: Any = document.value
+    kind = value.get("kind", "Tenant") if value is not None else "Tenant"
+    if kind != "Tenant" and isinstance(kind, str):
+        yield Problem(Place(document.name, ("kind",)), f"{kind!r} is not the kind of a tenant; name the file of one")
+
+
+def _mistakes(drafts: Sequence[_Draft], platform: Platform) -> Iterator[Problem]:
+    """Find what is wrong with new files by themselves, whoever stands beside them."""
+    for draft in drafts:
+        own = draft.tenant
+        for problem in (*tenant.check(own), *tree.check_references(own, platform)):
+            if not problem.warning:
+                yield documents.resolved(problem, draft.data)
+
+
+class _Lines:
+    """Where places are: in the repository, and in the new files, which may lie anywhere."""
+
+    def __init__(self, root: Path, drafts: Sequence[_Draft]) -> None:
+        self._root = root
+        self._data = {draft.document: draft.data for draft in drafts}
+        self._spots = documents.spots(root)
+
+    def spot(self, place: Place) -> str:
+        """Write where a place is, for a message about elsewhere."""
+        data = self._data.get(place.document)
+        return self._spots(place) if data is None else f"{place.document}:{documents.locate(data, place.route)[0]}"
+
+    def located(self, problem: Problem) -> Problem:
+        """Return a problem with its line, and those of the places that it names."""
+        for other in sorted(problem.others, key=str, reverse=True):  # one may begin with another
+            problem = replace(problem, message=problem.message.replace(str(other), self.spot(other)))
+        document = problem.place.document
+        data = self._data.get(document) or documents.load(self._root, document)[0]
+        return problem if data is None else documents.resolved(problem, data)
+
+
+def _placeless(after: Directory, drafts: Sequence[_Draft]) -> Iterator[Problem]:
+    """Find what keeps new tenants from having a place in the tree; until they have one, no sum means anything."""
+    new = {draft.document for draft in drafts}
+    for problem in conflicts.check_places(after):
+        if not new.isdisjoint(place.document for place in (problem.place, *problem.others)):
+            yield problem
+
+
+def _new_problems(before: Directory, after: Directory, lines: _Lines) -> Iterator[Problem]:
+    """Find what does not fit with the new files, and did without them; what is wrong already is not theirs."""
+    known = {problem.message for problem in overdraft.check(Ledger(before), lines.spot)}
+    for problem in overdraft.check(Ledger(after), lines.spot):
+        if problem.message not in known:
+            yield problem
+
+
+def _unplaced(drafts: Sequence[_Draft], after: Directory, root: Path) -> Iterator[Problem]:
+    """Find what keeps each new tenant from being placed with its part, once it stands among the others."""
+    platform, ledger = after.platform, Ledger(after)
+    own = {draft.name: draft.tenant for draft in drafts}
+    for name in own:
+        facts = around.facts(ledger, name)
+        line = [own[one] if one in own else _read(root, after.entries[one]) for one in (name, *facts.ancestors)]
+        resolved = tree.resolve_line(line, platform)[0]
+        yield from placement.check(resolved, facts.share)
+        for cluster in after.clusters(name):
+            yield from placement.check_on(resolved, platform.clusters[cluster], facts.share)
+
+
+def _read(root: Path, item: Entry) -> Tenant:
+    found: Any = documents.read(root, item.document).value
+    return tenant.from_value(found, item.document)
 
 
 def _in_the_way(problems: Sequence[Problem]) -> Iterator[str]:
@@ -121,74 +322,24 @@ def _in_the_way(problems: Sequence[Problem]) -> Iterator[str]:
             yield measure(str(problem.place.route[-1]))
 
 
-def _value(file: Path) -> tuple[str, Any]:
-    """Read a tenant file from anywhere; raise :class:`InputError` for one that is not valid."""
-    name = str(file)
-    data, problems = documents.load(Path(), name, anywhere=True)
-    found = documents.parse(data, name) if data is not None else documents.Document(name, None, problems)
-    problems = (*found.problems, *(schema.check(found, "tenant") if found.value is not None else ()))
+def _narrowed(trees: Sequence[report.Tree], names: Collection[str]) -> list[report.Tree]:
+    """Keep the new tenants and those above them, on each cluster that a new one is on."""
+    kept = []
+    for one in trees:
+        wanted = {name for account in one.accounts if account.node.name in names for name in _line(account.node)}
+        if wanted:
+            kept.append(replace(one, accounts=[account for account in one.accounts if account.node.name in wanted]))
+    return kept
+
+
+def _line(node: Node | None) -> Iterator[str]:
+    """Yield the names of a tenant and of those above it."""
+    while node is not None:
+        yield node.name
+        node = node.parent
+
+
+def _told(problems: Sequence[Problem], drawn: str) -> str:
     if problems:
-        raise InputError(documents.resolved(problem, data) if data is not None else problem for problem in problems)
-    return name, found.value
-
-
-def _new_problems(before: Directory, after: Directory, names: Sequence[str], root: Path) -> list[Problem]:
-    """Return what does not fit with the new files, and did without them; what is wrong already is not theirs."""
-    spots = documents.spots(root)
-    known = {problem.message for problem in overdraft.check(Ledger(before), spots)}
-    found = [problem for problem in overdraft.check(Ledger(after), spots) if problem.message not in known]
-    parents = [
-        Problem(
-            Place(item.document, ("spec", "parent")),
-            f"{item.parent!r} is not a tenant; {instead(item.parent, after.entries)}",
-        )
-        for item in (after.entries[name] for name in names)
-        if item.parent is not None and item.parent not in after.entries
-    ]
-    return [*parents, *found]
-
-
-def _unplaced(values: Sequence[tuple[str, Any]], after: Directory, site: Site, root: Path) -> list[Problem]:
-    """Return what keeps each new tenant from being placed with its part, once it stands among the others."""
-    if site.assembly is None:
-        return []
-    platform, ledger = site.assembly.platform, Ledger(after)
-    own = {value["metadata"]["name"]: tenant.from_value(value, document) for document, value in values}
-    problems: list[Problem] = []
-    for name in own:
-        facts = around.facts(ledger, name)
-        line = [own[one] if one in own else _read(root, after.entries[one]) for one in (name, *facts.ancestors)]
-        resolved = tree.resolve_line(line, platform)[0]
-        problems += placement.check(resolved, facts.share)
-        for cluster in after.clusters(name):
-            problems += placement.check_on(resolved, platform.clusters[cluster], facts.share)
-    return problems
-
-
-def _read(root: Path, item: Entry) -> Tenant:
-    found: Any = documents.read(root, item.document).value
-    return tenant.from_value(found, item.document)
-
-
-def _located(root: Path, problem: Problem) -> Problem:
-    inside = (root / problem.place.document).is_file()
-    data, _ = documents.load(root if inside else Path(), problem.place.document, anywhere=True)
-    return problem if data is None else documents.resolved(problem, data)
-
-
-def _narrowed(one: report.Tree, names: set[str]) -> report.Tree:
-    """Keep the new tenants and those above them."""
-    wanted: set[str] = set()
-    for account in one.accounts:
-        node = account.node if account.node.name in names else None
-        while node is not None:
-            wanted.add(node.name)
-            node = node.parent
-    return replace(one, accounts=[account for account in one.accounts if account.node.name in wanted])
-
-
-def _told(problems: Sequence[Problem], trees: Sequence[report.Tree]) -> str:
-    shown = report.text([one for one in trees if one.accounts])
-    if not problems:
-        return f"fits. With it:\n\n{shown}"
-    return "\n".join(["does not fit:", *map(report.problem_line, problems), "", shown])
+        return "\n".join(["does not fit:", *map(report.problem_line, problems)])
+    return "fits. With it:" if drawn else "fits."

@@ -10,6 +10,7 @@ from typing import Any
 
 from generator.problems import Route
 from generator.quantity import QuantityError, parse
+from generator.quotakeys import check_value
 from generator.rules.parameters import Texts
 from generator.rules.quotas import amounts, quotas, same
 from generator.rules.scene import Hit, Scene
@@ -25,9 +26,11 @@ class _Amounts(Texts):
         yield from wrong
         for key, text in value.items() if isinstance(value, dict) and not wrong else ():
             try:
-                parse(text)
+                reason = check_value(key, parse(text))
             except QuantityError as error:
-                yield (key,), str(error)
+                reason = str(error)
+            if reason is not None:
+                yield (key,), reason
 
 
 PARAMETERS = {"capacity": _Amounts()}

@@ -2,20 +2,37 @@
 
 from collections import Counter
 
-from forests import PLATFORM, PlainSums, children, placed, reckon, sharing_tenants, tenants, thousandths
+from forests import (
+    PLATFORM,
+    WITH_DEFAULTS,
+    PlainSums,
+    children,
+    held,
+    placed,
+    reckon,
+    sharing_tenants,
+    tenants,
+    thousandths,
+)
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from tenancy import platform_of
 
 from generator import quantity
 from generator.allotment import overdraft
 
 MADE = platform_of(PLATFORM)
+WITH_DEFAULTS_MADE = [platform_of(text) for text in WITH_DEFAULTS]
+
+plain = st.tuples(tenants() | sharing_tenants(), st.just(MADE))
+defaulted = st.tuples(tenants(silent=True) | sharing_tenants(silent=True), st.sampled_from(WITH_DEFAULTS_MADE))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(tenants() | sharing_tenants())
-def test_no_accepted_forest_promises_more_than_its_roots_and_clusters_hold(specs):
-    promises = reckon(specs, MADE)
+@settings(max_examples=600, deadline=None, derandomize=True)
+@given(plain | defaulted)
+def test_no_accepted_forest_promises_more_than_its_roots_and_clusters_hold(forest):
+    specs, made = forest
+    promises = reckon(specs, made)
     assume(not list(overdraft.check(promises)))
     found = {name: (problems, caps) for name, problems, caps in placed(specs, promises)}
     assume(not any(problems for problems, _ in found.values()))
@@ -23,20 +40,23 @@ def test_no_accepted_forest_promises_more_than_its_roots_and_clusters_hold(specs
 
     def used(name, cluster):
         """Add up the quotas that are rendered at or below a tenant; a controller lets through what it holds."""
+        total = own(name, cluster)
+        for child in children(specs, name):
+            total.update(used(child, cluster))
+        return held(total, nodes[name].caps) if nodes[name].pools else total
+
+    def own(name, cluster):
+        """Add up those of a tenant's own namespaces, of which a default that is delegated is a pool."""
         total = Counter()
         for caps in found[name][1].get(cluster, ()):
             total.update(thousandths(caps))
-        for child in children(specs, name):
-            total.update(used(child, cluster))
-        if nodes[name].mode == "delegated":
-            for unit, cap in nodes[name].caps.items():
-                total[unit] = min(total[unit], cap.amount.milli)
-        return total
+        pooled = nodes[name].silent and nodes[name].mode == "delegated"
+        return held(total, nodes[name].caps) if pooled else total
 
-    for cluster in MADE.clusters.values():
+    for cluster in made.clusters.values():
         for name, node in nodes.items():
-            total = used(name, cluster.name)
-            for unit, cap in node.hard.items() if node.divides and node.overcommit else ():
+            total = (own if node.silent else used)(name, cluster.name)
+            for unit, cap in node.hard.items() if node.overcommit else ():
                 assert total[unit] * 1000 <= cap.amount.milli * node.overcommit.milli, (name, cluster.name, unit)
         roots = sum((used(name, cluster.name) for name, spec in specs.items() if "parent" not in spec), Counter())
         for resource, there in cluster.capacity.items():
@@ -58,13 +78,14 @@ def test_in_an_accepted_forest_every_namespace_has_a_cap_on_what_those_above_hav
                 assert above is None or above.caps.keys() <= thousandths(hard).keys()
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(tenants() | sharing_tenants())
-def test_the_ledger_agrees_with_plain_sums_in_any_forest(specs):
-    promises = reckon(specs, MADE)
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(plain | defaulted)
+def test_the_ledger_agrees_with_plain_sums_in_any_forest(forest):
+    specs, made = forest
+    promises = reckon(specs, made)
     sums = PlainSums(promises.forest.nodes)
     for name, node in promises.forest.nodes.items():
-        for cluster in MADE.clusters:
+        for cluster in made.clusters:
             assert not_nothing(promises.given[name].get(cluster)) == not_nothing(sums.given(node, cluster))
             assert not_nothing(promises.promise[name].get(cluster)) == not_nothing(sums.promise(node, cluster))
             if sums.is_shared(node):

@@ -54,6 +54,15 @@ def test_the_parents_own_namespaces_count():
     ]
 
 
+def test_of_nothing_nothing_can_be_had():
+    assert problems({"research": RESEARCH.replace("100", "0"), "vision": child(6)}) == [
+        (
+            "tenants/vision.yaml#spec/quota/hard/pods: 1 of pods is more than research has to give "
+            "(0, tenants/research.yaml#spec/quota/hard/pods); write 0, or raise that"
+        )
+    ]
+
+
 def test_a_child_that_leaves_keys_open_is_told_once():
     assert problems({"research": RESEARCH, "vision": "parent: research\nquota: {hard: {secrets: 3}}"}) == [
         (
@@ -119,6 +128,49 @@ def test_the_platforms_default_is_for_a_tenants_own_namespaces_and_divides_nothi
     )
 
 
+def test_the_platforms_default_of_a_parent_bounds_nobody_below_it():
+    defaults = "defaults: {quota: {hard: {pods: 2}}}"
+    tenants = {
+        "unit": "namespaces: []\nquota: {mode: shared, maxOvercommit: 1, hard: {pods: 12}}",
+        "mid": "parent: unit",
+        "leaf": "parent: mid\nquota: {hard: {pods: 10}}",
+    }
+    nodes = ledger_of(tenants, defaults).forest.nodes
+    assert {name: str(node.caps["pods"].amount) for name, node in nodes.items()} == {
+        "unit": "12",
+        "mid": "2",
+        "leaf": "10",
+    }
+    assert problems(tenants, defaults) == []
+    [problem] = problems(tenants | {"leaf": "parent: mid\nquota: {hard: {pods: 11}}"}, defaults)
+    assert problem.startswith(
+        "tenants/unit.yaml#spec/quota: all namespaces at or below unit could use 13 of pods together (most of it in mid, "
+    )
+    over = {"unit": tenants["unit"], "mid": "parent: unit", "leaf": "parent: mid\nquota: {hard: {pods: 13}}"}
+    assert nodes["leaf"].source("pods").name == "leaf"
+    assert ledger_of(over, defaults).forest.nodes["leaf"].source("pods").name == "unit"
+
+
+def test_how_the_platforms_default_is_divided_is_nothing_to_children():
+    defaults = "defaults: {quota: {mode: shared, hard: {pods: 5}}}"
+    nodes = ledger_of({"a": "", "b": "parent: a\nquota: {hard: {pods: 9}}"}, defaults).forest.nodes
+    assert [(node.mode, str(node.caps["pods"].amount)) for node in nodes.values()] == [
+        ("shared", "5"),
+        ("partition", "9"),
+    ]
+
+
+def test_the_ceiling_of_the_platforms_default_holds_for_a_tenants_own_namespaces():
+    defaults = "defaults: {quota: {mode: shared, maxOvercommit: 2, hard: {pods: 5}}}"
+    assert problems({"a": "namespaces: [{name: m}, {name: o}]", "b": "parent: a", "c": "parent: a"}, defaults) == []
+    assert problems({"a": "namespaces: [{name: m}, {name: o}, {name: p}]"}, defaults) == [
+        (
+            "tenants/a.yaml#spec/namespaces: all namespaces of a could use 15 of pods together, and it has 5: 3 times as much, "
+            "and maxOvercommit is 2; give the tenant a quota of its own, or raise that of spec.defaults.quota in the platform file"
+        )
+    ]
+
+
 def test_of_many_children_the_largest_are_named():
     [problem] = problems({"research": RESEARCH} | {f"c{i}": child(2) for i in range(6)})
     assert problem.endswith(
@@ -177,6 +229,22 @@ def test_what_roots_are_promised_fits_into_each_cluster():
         )
         == []
     )
+
+
+def test_what_no_factor_makes_enough_is_not_to_be_overcommitted():
+    two = 'clusters: [{{name: eu, version: "1.34", capacity: {{cpu: {}}}}}, {{name: us, version: "1.34"}}]'
+    research = "namespaces: []\nquota: {hard: {pods: 9}}\nclusters: [us]"
+    tenants = {"research": research, "a": "parent: research\nquota: {hard: {pods: 1, cpu: 1000}}\nclusters: [eu]"}
+    for there, remedy in [
+        (
+            "1",
+            '1k (research, tenants/research.yaml#spec/quota); lower a quota by 999, raise the capacity, or declare overcommit: {cpu: "1000"}',
+        ),
+        ("1m", "1k (research, tenants/research.yaml#spec/quota); lower a quota by 999999m or raise the capacity"),
+        ("0", "1k (research, tenants/research.yaml#spec/quota); lower a quota by 1k or raise the capacity"),
+    ]:
+        [problem] = problems(tenants, two.format(there))
+        assert problem.endswith(remedy)
 
 
 def test_where_only_children_live_a_parent_counts_with_what_they_have():

@@ -113,6 +113,38 @@ def test_a_child_that_divides_its_quota_in_parts_has_no_pool():
     assert hard(found, "sales-b") == {"cpu": "3", "pods": "3"}
 
 
+# The platform's default
+
+
+def with_default(addon, quota):
+    return f"{on(addon)}\ndefaults: {{quota: {{{quota}}}}}"
+
+
+def test_a_default_is_a_pool_of_the_tenants_own_namespaces():
+    tenants = {"mid": "namespaces: [{name: a}, {name: b}]", "leaf": "parent: mid\nquota: {hard: {pods: 40}}"}
+    found = objects(tenants, with_default("openshift", "mode: delegated, to: openshift, hard: {pods: 3}"))
+    made = one(found, "ClusterResourceQuota")
+    assert made["spec"] == {
+        "quota": {"hard": {"pods": "3"}},
+        "selector": {"labels": {"matchLabels": {"tenantry.dev/tenant": "mid"}}},
+    }
+    assert hard(found, "mid-a") == {"pods": "3"}
+    assert hard(found, "leaf") == {"pods": "40"}
+
+
+def test_nobody_is_counted_below_a_default():
+    platform = with_default("hnc", "hard: {pods: 3}")
+    found = objects({"unit": unit("hnc"), "mid": "parent: unit", "leaf": "parent: mid"}, platform)
+    parents = {body["metadata"]["namespace"]: body["spec"]["parent"] for body in every(found, "HierarchyConfiguration")}
+    assert parents == {"mid": "unit", "leaf": "unit"}
+
+
+def test_a_group_without_namespaces_has_no_use_for_a_default():
+    platform = with_default("openshift", "mode: delegated, to: openshift, hard: {pods: 3}")
+    found = objects({"group": "namespaces: []", "leaf": "parent: group\nquota: {hard: {pods: 40}}"}, platform)
+    assert every(found, "ClusterResourceQuota") == []
+
+
 # What cannot be
 
 

@@ -190,8 +190,7 @@ def test_what_is_wrong_is_told_with_its_line_beside_the_answer(tenantry, manifes
         "without built-in roles: yes, User ada can get secrets in namespace ns1",
     )
     assert err == (
-        "in/broken.yaml:2:1: the bracket that opens in line 2 is not closed before this; "
-        "write the missing ',' or closing bracket\n"
+        "in/broken.yaml:2:1: the file ends within brackets; write the closing one\n"
         "in/rbac.yaml:34:3: rules[0]: a rule without verbs is refused; write the verbs\n"
         "2 errors; what is wrong is left out of the answer\n"
     )

@@ -5,6 +5,7 @@ from rules.judging import asking, findings, messages, named, space, tenants_spac
 
 from generator.manifest import Manifest
 from generator.problems import Place
+from generator.rules import forbid_oversized_quotas
 
 NAMES = asking("require-namespace-names", reserved=["kube-*", "default"])
 PREFIXED = asking("require-namespace-names", reserved=["kube-*"], prefix="tenant")
@@ -112,6 +113,21 @@ def test_no_quota_is_more_than_there_can_be():
     assert messages(CAPACITY, quota({"cpu": "100001m", "pods": "11"})) == [
         "ResourceQuota q in namespace ns1 has 100001m of requests.cpu, and there can be 100 at most",
         "ResourceQuota q in namespace ns1 has 11 of pods, and there can be 10 at most",
+    ]
+
+
+def test_a_capacity_that_no_node_could_have_is_told():
+    [parameter] = forbid_oversized_quotas.PARAMETERS.values()
+    assert [*parameter.wrong({"requests.cpu": "500m", "pods": "9"})] == []
+    assert [*parameter.wrong({"requests.nvidia.com/gpu": "500m", "pods": "x"})] == [
+        (
+            ("requests.nvidia.com/gpu",),
+            "'500m' of 'requests.nvidia.com/gpu' would be stored, but devices are whole; write 0 or 1",
+        ),
+        (
+            ("pods",),
+            "'x' is not a Kubernetes quantity; write a number with at most one unit, such as 500m, 64 or 16Gi",
+        ),
     ]
 
 
