@@ -1,5 +1,6 @@
 """The terminal: problems as lines that editors and people can follow, counts, and how far a long run has come."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -94,6 +95,16 @@ def _watch(what: str, meter: Meter, stop: "Event") -> None:
             bar.update(done - shown)
             shown = done
         bar.update(meter.done - shown)
+
+
+def kubernetes_version(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Read a Kubernetes version as people and clusters write it, such as ``v1.34.2``: its patches change no role."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"v?(1\.[0-9]{1,3})(?:\.[0-9].*)?", value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no Kubernetes version; write one such as 1.36")
+    return found[1]
 
 
 def today() -> str:

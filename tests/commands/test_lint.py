@@ -51,6 +51,22 @@ def test_what_nobody_asks_for_is_not_waited_for(tmp_path):
     assert len(expected) < len(RULES) / 4
 
 
+@pytest.mark.parametrize("version", ["v1.34", "v1.34.2", "1.34.2-eks.1"])
+def test_a_version_is_written_as_people_and_clusters_write_it(tmp_path, version):
+    write(tmp_path, "role.yaml", SECRETS)
+    assert run(tmp_path, "lint", "role.yaml", "--kubernetes", version) == run(
+        tmp_path, "lint", "role.yaml", "--kubernetes", "1.34"
+    )
+
+
+@pytest.mark.parametrize("version", ["2", "latest", "1.", "34", ""])
+def test_what_is_no_version_is_refused(tmp_path, tenantry, version):
+    write(tmp_path, "role.yaml", SECRETS)
+    code, out, err = tenantry("lint", str(tmp_path / "role.yaml"), "--kubernetes", version)
+    message = f"Invalid value for '--kubernetes': {version!r} is no Kubernetes version; write one such as 1.36"
+    assert (code, out, err.splitlines()[-1]) == (2, "", f"Error: {message}")
+
+
 def test_a_wildcard_hides_no_secret(tmp_path):
     write(tmp_path, "role.yaml", SECRETS)
     code, text, errors = run(tmp_path, "lint", "role.yaml", "--select", "no-secret-reading")
