@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,22 +31,31 @@ def tell(root: Path, problems: Iterable[Problem]) -> None:
         click.echo(f"... and {len(shown) - _MOST} more", err=True)
 
 
+def placed(root: Path, problems: Iterable[Problem]) -> list[Problem]:
+    """Find the lines of problems, and of what they name besides, for reports."""
+    return [replace(one, place=located(root, one.place), message=_message(root, one), others=()) for one in problems]
+
+
 def _line(root: Path, problem: Problem) -> tuple[str, int, int, str, bool]:
     place = located(root, problem.place)
     where = f"{place.document}:{place.line}:{place.column}" if place.line else place.document
     field = f"{problem.field}: " if problem.place.route else ""
     level = "warning: " if problem.warning else ""
-    message = problem.message
-    for other in sorted(problem.others, key=str, reverse=True):  # one may begin with another
-        found = located(root, other)
-        message = message.replace(str(other), f"{found.document}:{found.line}:{found.column}")
     return (
         place.document,
         place.line,
         place.column,
-        _visible(f"{where}: {level}{field}{message}"),
+        _visible(f"{where}: {level}{field}{_message(root, problem)}"),
         problem.warning,
     )
+
+
+def _message(root: Path, problem: Problem) -> str:
+    message = problem.message
+    for other in sorted(problem.others, key=str, reverse=True):  # one may begin with another
+        found = located(root, other)
+        message = message.replace(str(other), f"{found.document}:{found.line}:{found.column}")
+    return message
 
 
 def _visible(text: str) -> str:
