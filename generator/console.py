@@ -1,8 +1,10 @@
 """The terminal: problems as lines that editors and people can follow, counts, and how far a long run has come."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,22 +31,31 @@ def tell(root: Path, problems: Iterable[Problem]) -> None:
         click.echo(f"... and {len(shown) - _MOST} more", err=True)
 
 
+def placed(root: Path, problems: Iterable[Problem]) -> list[Problem]:
+    """Find the lines of problems, and of what they name besides, for reports."""
+    return [replace(one, place=located(root, one.place), message=_message(root, one), others=()) for one in problems]
+
+
 def _line(root: Path, problem: Problem) -> tuple[str, int, int, str, bool]:
     place = located(root, problem.place)
     where = f"{place.document}:{place.line}:{place.column}" if place.line else place.document
     field = f"{problem.field}: " if problem.place.route else ""
     level = "warning: " if problem.warning else ""
-    message = problem.message
-    for other in sorted(problem.others, key=str, reverse=True):  # one may begin with another
-        found = located(root, other)
-        message = message.replace(str(other), f"{found.document}:{found.line}:{found.column}")
     return (
         place.document,
         place.line,
         place.column,
-        _visible(f"{where}: {level}{field}{message}"),
+        _visible(f"{where}: {level}{field}{_message(root, problem)}"),
         problem.warning,
     )
+
+
+def _message(root: Path, problem: Problem) -> str:
+    message = problem.message
+    for other in sorted(problem.others, key=str, reverse=True):  # one may begin with another
+        found = located(root, other)
+        message = message.replace(str(other), f"{found.document}:{found.line}:{found.column}")
+    return message
 
 
 def _visible(text: str) -> str:
@@ -94,6 +105,16 @@ def _watch(what: str, meter: Meter, stop: "Event") -> None:
             bar.update(done - shown)
             shown = done
         bar.update(meter.done - shown)
+
+
+def kubernetes_version(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Read a Kubernetes version as people and clusters write it, such as ``v1.34.2``: its patches change no role."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"v?(1\.[0-9]{1,3})(?:\.[0-9].*)?", value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no Kubernetes version; write one such as 1.36")
+    return found[1]
 
 
 def today() -> str:

@@ -9,6 +9,7 @@ again from a route when a problem is shown, by :func:`locate`.
 
 import codecs
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,9 @@ _WIDE = {
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
+#: A character beyond U+FFFF as JSON escapes it, in two halves; or any other escape, so that what follows a backslash
+#: that is escaped itself is none.
+_HALVES = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
 # A pipe must not block the run; Windows would change line ends.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -199,7 +203,7 @@ def _text(data: bytes, name: str, limit: int) -> tuple[bytes | None, tuple[Probl
     if len(data) > limit:
         return None, (_problem(name, _too_large(len(data), limit)),)
     if data.isascii():
-        return data, ()
+        return _joined(data), ()
     for mark, encoding in _WIDE.items():
         if data.startswith(mark):
             return None, (_problem(name, f"the text is {encoding}; save it as UTF-8"),)
@@ -213,7 +217,18 @@ def _text(data: bytes, name: str, limit: int) -> tuple[bytes | None, tuple[Probl
         text, data = text[1:], data.removeprefix(codecs.BOM_UTF8)
     for offset, message in syntax.invisible_characters(text):
         problems.append(_problem(name, message, *syntax.line_and_column(text, offset)))
-    return data, tuple(problems)
+    return _joined(data), tuple(problems)
+
+
+def _joined(data: bytes) -> bytes:
+    """Join the halves of characters that JSON escapes and YAML does not; kubectl takes what starts so for JSON."""
+    if (b"\\ud" not in data and b"\\uD" not in data) or not data.lstrip().startswith(b"{"):
+        return data
+    return _HALVES.sub(lambda found: _character(found[1], found[2]) if found[1] else found[0], data)
+
+
+def _character(high: bytes, low: bytes) -> bytes:
+    return b"\\U%08x" % (0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
 
 
 def _undecodable(data: bytes, name: str, offset: int) -> Problem:

@@ -17,7 +17,7 @@ import click
 
 from generator import __version__, baseline, catalogue, documents, manifests, waivers
 from generator.baseline import Entry
-from generator.console import count, tell
+from generator.console import count, placed, tell
 from generator.finding import SEVERITIES, Finding, Policy
 from generator.problems import InputError, Place, Problem, instead
 from generator.reporters import FORMATS, reporter
@@ -164,8 +164,8 @@ def conclude(root: Path, choice: Choice, judged: Judged) -> int:
         entries = baseline.common(entries, judged.known_before)
     known = baseline.apply(applied.findings, entries, whole=judged.whole) if entries is not None else None
     findings = known.findings if known is not None else applied.findings
-    _report(findings, choice, complete=complete)
     problems += [*wrong, *(known.problems if known is not None else ())]
+    _report(findings, choice, placed(root, (*problems, *judged.refused)), complete=complete)
     tell(root, [*problems, *judged.refused])
     return _code(findings, choice, problems, judged.refused)
 
@@ -253,22 +253,24 @@ def laid_out(files: Mapping[str, bytes]) -> Iterator[Path]:
 # -- reports
 
 
-def _report(findings: Sequence[Finding], choice: Choice, *, complete: bool) -> None:
+def _report(findings: Sequence[Finding], choice: Choice, problems: Sequence[Problem], *, complete: bool) -> None:
     for output in choice.outputs:
-        _write(output.path, _text(findings, output.form, show_all=choice.show_all))
+        _write(output.path, _text(findings, output.form, problems, show_all=choice.show_all))
     # What could not be read may hold some, so that "no findings" would mislead.
     is_idle = choice.printed == "text" and not findings and not complete
     if choice.printed is not None and not is_idle:
-        text = _text(findings, choice.printed, show_all=choice.show_all, color=True)
+        text = _text(findings, choice.printed, problems, show_all=choice.show_all, color=True)
         click.echo(text, nl=False)  # without its colours, where nobody can see them
 
 
-def _text(findings: Sequence[Finding], form: str, *, show_all: bool, color: bool = False) -> str:
+def _text(
+    findings: Sequence[Finding], form: str, problems: Sequence[Problem], *, show_all: bool, color: bool = False
+) -> str:
     if form == "text":
         from generator.reporters import text
 
         return text.report(findings, color=color, show_all=show_all)
-    return reporter(form)(findings, tool_version=__version__)
+    return reporter(form)(findings, tool_version=__version__, problems=problems)
 
 
 def _write(path: Path, text: str) -> None:

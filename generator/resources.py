@@ -116,7 +116,7 @@ _SHORT = {
 
 def group_of(resource: str) -> tuple[str, tuple[str, ...]]:
     """Find the API group of a resource, and say so where it is a guess."""
-    for table in (CLUSTER_SCOPED, _UNCOUNTED, BUILT_IN):
+    for table in (CLUSTER_SCOPED, _UNCOUNTED, BUILT_IN, IDENTITIES):
         for api_group, plurals in table.items():
             if resource in plurals.split():
                 return api_group, ()
@@ -130,8 +130,8 @@ def group_of(resource: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_cluster_scoped(resource: str, group: str) -> bool:
-    """Tell whether objects of a built-in resource lie in no namespace."""
-    return resource in CLUSTER_SCOPED.get(group, "").split()
+    """Tell whether objects of a built-in resource lie in no namespace; nor do those whom one may impersonate."""
+    return any(resource in table.get(group, "").split() for table in (CLUSTER_SCOPED, IDENTITIES))
 
 
 @cache

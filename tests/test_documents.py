@@ -118,6 +118,19 @@ def test_quoted_values_come_back_as_they_were_written(value):
 
 
 @steady
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_what_json_writes_in_ascii_comes_back(value):
+    document = parse(json.dumps({"a": value}).encode(), "x")
+    assert (document.value, document.problems) == ({"a": value}, ())
+
+
+@pytest.mark.parametrize("text", ['{"a": "\\ud83d"}', '{"a": "\\ud83d\\\\ude00"}', 'a: "\\ud83d\\ude00"'])
+def test_half_a_character_is_refused_and_so_is_what_only_json_joins(text):
+    (problem,) = parse(text.encode(), "x").problems
+    assert problem.message.startswith("a backslash in double quotes starts an escape that YAML does not know")
+
+
+@steady
 @given(
     st.dictionaries(
         TEXT,

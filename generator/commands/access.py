@@ -1,7 +1,6 @@
 """``tenantry access``: exact answers about who may do what, from ``rendered/`` or from any manifests."""
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +27,7 @@ from generator.access import (
     user,
 )
 from generator.access.defaults import EXACT
-from generator.console import count, tell
+from generator.console import count, kubernetes_version, tell
 from generator.platform import Platform
 from generator.problems import InputError, Place, Problem, instead
 from generator.reporters import access as answers_of
@@ -89,15 +88,6 @@ def _having(*options: Callable[[_Function], _Function]) -> Callable[[_Function],
     return add
 
 
-def _version(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is None:
-        return None
-    found = re.fullmatch(r"v?(1\.[0-9]{1,3})(?:\.[0-9].*)?", value)
-    if found is None:
-        raise click.BadParameter(f"{value!r} is no Kubernetes version; write one such as {EXACT}")
-    return found[1]
-
-
 #: The options of every question.
 _SHARED = (
     click.option(
@@ -105,7 +95,10 @@ _SHARED = (
     ),
     click.option("--cluster", metavar="NAME", help="Only this cluster of rendered/."),
     click.option(
-        "--kubernetes", metavar="VERSION", callback=_version, help="The version whose built-in roles are there."
+        "--kubernetes",
+        metavar="VERSION",
+        callback=kubernetes_version,
+        help="The version whose built-in roles are there.",
     ),
     click.option(
         "--snapshot", multiple=True, metavar="PATH", help="The cluster's own roles and bindings, as kubectl gets them."

@@ -17,7 +17,7 @@ from generator.judging import BASELINE, Judged
 from generator.manifest import TENANT_LABEL
 from generator.pipeline import Options, render
 from generator.problems import Place, Problem
-from generator.repository import POLICIES, RENDERED, find_root
+from generator.repository import PLATFORM, POLICIES, RENDERED, WAIVERS, find_root
 from generator.rules import RULES
 from generator.rules.scene import Scene, inside
 
@@ -75,15 +75,31 @@ def _with_base(
     root: Path, base: str, policies: Sequence[Policy]
 ) -> tuple[list[Policy], tuple[Entry, ...] | None, list[Problem]]:
     """Return the policies with the base's own, what was known there, and what of it cannot be used."""
-    with judging.laid_out(revisions.files(root, base, [POLICIES, BASELINE])) as folder:
+    with judging.laid_out(revisions.files(root, base, [POLICIES, BASELINE, PLATFORM])) as folder:
         held, problems = catalogue.read(folder, examples=False)
-        known = None
+        known, is_first = None, (folder / PLATFORM).is_file() and not (folder / BASELINE).is_file()
         if (folder / BASELINE).is_file():
             entries, wrong = judging.read_baseline(folder / BASELINE, folder)
             known = tuple(entries)
             problems += wrong
     told = [_of_base(one, base) for one in problems]
+    if is_first and (root / BASELINE).is_file() and (changed := _changed_besides(root, base)):
+        known = ()
+        message = f"{base} has no baseline, and this change is about {changed} too; bring it in by a change of its own"
+        told.append(Problem(Place(BASELINE), message, warning=True))
     return catalogue.with_base(policies, held, base), known, told
+
+
+def _changed_besides(root: Path, base: str) -> str | None:
+    """Return a file that decides what is found, and that is not what it was, if there is one.
+
+    A baseline that comes with other changes could make known what these bring along. ``rendered/`` follows from the
+    rest, and a change of the policies cannot soften those of the base.
+    """
+    aside = (BASELINE, WAIVERS, f"{RENDERED}/", f"{POLICIES}/", ".")
+    fork = revisions.fork_point(root, base)
+    found = (*revisions.changed(root, fork, "."), *revisions.untracked(root, "."))
+    return min((name for name in found if not name.startswith(aside)), default=None)
 
 
 def _of_base(problem: Problem, base: str) -> Problem:

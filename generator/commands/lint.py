@@ -13,6 +13,7 @@ from generator import catalogue, collector, documents, judging, manifests, polic
 from generator.access.defaults import EXACT
 from generator.access.lists import Item
 from generator.checkout import Checkout, File
+from generator.console import kubernetes_version
 from generator.finding import Finding, Policy
 from generator.judging import Judged
 from generator.problems import InputError, Place, Problem, instead
@@ -42,7 +43,9 @@ class _Source:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--cluster", metavar="NAME", help="Only this cluster of rendered/.")
-@click.option("--kubernetes", metavar="VERSION", help="The version whose built-in roles are there.")
+@click.option(
+    "--kubernetes", metavar="VERSION", callback=kubernetes_version, help="The version whose built-in roles are there."
+)
 @click.option(
     "--snapshot", multiple=True, metavar="PATH", help="The cluster's own roles and bindings, as kubectl gets them."
 )

@@ -3,7 +3,8 @@
 The measure, in four steps, each among what the one before has left:
 
 1. A candidate has the options of which the role grants every rule, and no power (see ``powers``) that the role lacks.
-   One that can make workloads, but none with these options, is none.
+   One that can make workloads, but none with these options, is none; one that makes none and is known by kinds that
+   Kubernetes does not have is none for a role that has nothing to do with them.
 2. It does the role's work: it creates every workload that the role creates on purpose. Where none does, it creates
    some workload of the role's.
 3. Its likeness is the part of the actions that both allow among those that either allows (Jaccard's index). An action
@@ -180,7 +181,8 @@ def _by_resource(candidates: frozenset[Candidate]) -> Mapping[Resource, Mapping[
 def _able(held: Permissions, candidates: Iterable[Candidate]) -> list[_Fitted]:
     """Return the candidates that do the role's work, all of it if any does, and give no power that it lacks."""
     have = powers(held)
-    fitted = [one for one in (_fitted(c, held) for c in candidates) if powers(one.held) <= have and not _is_idle(one)]
+    recognised = (_fitted(one, held) for one in candidates if not _is_foreign(one, held))
+    fitted = [one for one in recognised if powers(one.held) <= have and not _is_idle(one)]
     work = purposes(held)
     return [one for one in fitted if work <= created(one.held)] or [
         one for one in fitted if created(held) & created(one.held)
@@ -205,6 +207,12 @@ def _allowed(rules: tuple[Rule, ...]) -> Permissions:
 
 def _is_idle(one: _Fitted) -> bool:
     return not created(one.held) and bool(_makes(one.candidate))
+
+
+def _is_foreign(one: Candidate, held: Permissions) -> bool:
+    """Tell whether all that a role has in common with a candidate is what anything might need, such as to get pods."""
+    marks = _allowed(tuple(filter(_is_custom, one.rules)))
+    return bool(marks) and not _makes(one) and not marks.meets(held)
 
 
 @lru_cache(1024)

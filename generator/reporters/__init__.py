@@ -1,8 +1,8 @@
 """What was found, in words and formats for people and machines; nothing here reads or writes files.
 
-Every format of findings is a module with one function, ``report(findings, *, tool_version) -> str``. It is imported
-when somebody asks for it, for most runs need none. A report does not depend on the order of its findings, and holds
-whatever their strings hold without becoming anything else: names in manifests may be chosen by anybody.
+Every format of findings is a module with one function, ``report(findings, *, tool_version, problems) -> str``. It is
+imported when somebody asks for it, for most runs need none. A report does not depend on the order of its findings, and
+holds whatever their strings hold without becoming anything else: names in manifests may be chosen by anybody.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from generator.baseline import fingerprint
 from generator.finding import SEVERITIES, Finding, Policy
-from generator.problems import Place
+from generator.problems import Place, Problem
 
 #: What people call a format -> its module.
 FORMATS: Mapping[str, str] = {
@@ -32,8 +32,12 @@ _HALF = re.compile(r"(\\\\|\\ud[89ab]..\\ud[c-f]..)|\\ud[89a-f]..")
 class Reporter(Protocol):
     """Write findings in one format."""
 
-    def __call__(self, findings: Sequence[Finding], *, tool_version: str) -> str:
-        """Write findings whose places have their lines already; a line of 0 is not known."""
+    def __call__(self, findings: Sequence[Finding], *, tool_version: str, problems: Sequence[Problem] = ()) -> str:
+        """Write findings whose places have their lines already; a line of 0 is not known.
+
+        *problems* are what was not judged for being wrong, and what is wrong with waivers and the baseline. Without
+        them, what nobody has looked at would seem to be well.
+        """
 
 
 def reporter(name: str) -> Reporter:
@@ -42,6 +46,21 @@ def reporter(name: str) -> Reporter:
 
     report: Reporter = import_module(f"{__name__}.{FORMATS[name]}").report
     return report
+
+
+def distinct(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort problems by place, each once: several clusters may share what is wrong."""
+    return sorted(set(problems), key=lambda one: (one.place.document, one.place.line, one.place.column, worded(one)))
+
+
+def worded(problem: Problem) -> str:
+    """Say what is wrong, and with which field."""
+    return f"{problem.field}: {problem.message}" if problem.place.route else problem.message
+
+
+def level(problem: Problem) -> str:
+    """Say whether a problem stops something: ``error`` or ``warning``."""
+    return "warning" if problem.warning else "error"
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

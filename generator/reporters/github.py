@@ -1,20 +1,29 @@
 """Findings as GitHub's workflow commands, which it shows beside the changed lines of a pull request.
 
-A step shows ten errors and ten warnings, so the worst come first. Accepted findings are no annotations.
+A step shows ten errors and ten warnings, so the worst come first, and before them what was not judged at all. Accepted
+findings are no annotations.
 """
 
 from collections.abc import Iterator, Sequence
 
 from generator.finding import Finding
-from generator.reporters import called, ordered, shown
+from generator.problems import Place, Problem
+from generator.reporters import called, distinct, level, ordered, shown, worded
 
 _COMMANDS = {"critical": "error", "high": "error", "medium": "warning", "low": "notice", "info": "notice"}
 
 
-def report(findings: Sequence[Finding], *, tool_version: str = "") -> str:
+def report(findings: Sequence[Finding], *, tool_version: str = "", problems: Sequence[Problem] = ()) -> str:
     """Write one command a line; nothing when nothing is found. The version has no place in a command."""
     del tool_version
-    return "".join(f"{_command(finding)}\n" for finding in ordered(findings) if finding.is_open)
+    told = sorted(distinct(problems), key=lambda problem: problem.warning)  # stable
+    commands = [*map(_told, told), *(_command(finding) for finding in ordered(findings) if finding.is_open)]
+    return "".join(f"{command}\n" for command in commands)
+
+
+def _told(problem: Problem) -> str:
+    properties = ",".join(f"{key}={_property(value)}" for key, value in _where(problem.place))
+    return f"::{level(problem)} {properties},title=tenantry::{_data(worded(problem))}"
 
 
 def _command(finding: Finding) -> str:
@@ -27,13 +36,16 @@ def _command(finding: Finding) -> str:
 
 
 def _properties(finding: Finding) -> Iterator[tuple[str, str]]:
-    place = finding.place
+    yield from _where(finding.place)
+    yield "title", f"{finding.policy.title} ({called(finding.policy)}, {finding.severity})"
+
+
+def _where(place: Place) -> Iterator[tuple[str, str]]:
     yield "file", place.document
     if place.line:
         yield "line", str(place.line)
         if place.column:
             yield "col", str(place.column)
-    yield "title", f"{finding.policy.title} ({called(finding.policy)}, {finding.severity})"
 
 
 def _data(text: str) -> str:

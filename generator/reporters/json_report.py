@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from generator.finding import REACHES, Finding, Policy, Waiver
-from generator.problems import Place, dotted
-from generator.reporters import dumped, fingerprinted, ordered
+from generator.problems import Place, Problem, dotted
+from generator.reporters import distinct, dumped, fingerprinted, level, ordered
 
 VERSION = 1
 
 
-def report(findings: Sequence[Finding], *, tool_version: str) -> str:
-    """Write all findings, accepted ones too, and once each policy that they are about."""
+def report(findings: Sequence[Finding], *, tool_version: str, problems: Sequence[Problem] = ()) -> str:
+    """Write all findings, accepted ones too, and once each policy that they are about; and what is wrong otherwise."""
     found = ordered(findings)
     policies = {finding.policy.id: finding.policy for finding in found}
     return dumped(
@@ -24,6 +24,7 @@ def report(findings: Sequence[Finding], *, tool_version: str) -> str:
             "tool": {"name": "tenantry", "version": tool_version},
             "policies": [_policy(policies[id_]) for id_ in sorted(policies)],
             "findings": [_finding(finding, fingerprint) for fingerprint, finding in fingerprinted(found)],
+            "problems": [_problem(problem) for problem in distinct(problems)],
         }
     )
 
@@ -64,6 +65,10 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "waiver": _waiver(finding.waiver) if finding.waiver else None,
         "baseline": None if finding.known is None else "unchanged" if finding.known else "new",
     }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"level": level(problem), "message": problem.message, "place": _place(problem.place)}
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -6,35 +6,51 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from generator.finding import Finding
-from generator.reporters import accepted, called, ordered, shown, spot
+from generator.problems import Problem
+from generator.reporters import accepted, called, distinct, ordered, shown, spot, worded
 
 #: What XML 1.0 (2.2) cannot hold in any spelling.
 _NO_CHARACTER = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def report(findings: Sequence[Finding], *, tool_version: str) -> str:
+def report(findings: Sequence[Finding], *, tool_version: str, problems: Sequence[Problem] = ()) -> str:
     """Write all findings, accepted ones as skipped; a test that passes when there are none.
 
-    The name of a test has no line in it, so that CI recognizes it after lines have moved.
+    What is wrong with the input is a test with an error; a warning is none. The name of a test has no line in it, so
+    that CI recognizes it after lines have moved.
     """
-    root = ET.Element("testsuites", {"name": f"tenantry {_held(tool_version)}", **_counts(findings)})
+    errors = [problem for problem in distinct(problems) if not problem.warning]
+    counted = _counts(findings, errors)
+    root = ET.Element("testsuites", {"name": f"tenantry {_held(tool_version)}", **counted})
+    if errors:
+        suite = ET.SubElement(root, "testsuite", {"name": "input", **_counts((), errors)})
+        suite.extend(_error(problem) for problem in errors)
     by_policy = sorted(ordered(findings), key=lambda finding: finding.policy.id)  # stable: worst first in each
     for _, group in groupby(by_policy, key=lambda finding: finding.policy.id):
         same = list(group)
         suite = ET.SubElement(root, "testsuite", {"name": _held(same[0].policy.id), **_counts(same)})
         suite.extend(_test(finding) for finding in same)
-    if not findings:
+    if not findings and not errors:
         suite = ET.SubElement(root, "testsuite", {"name": "policies", **_counts(())})
         ET.SubElement(suite, "testcase", {"classname": "policies", "name": "no findings"})
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _counts(findings: Sequence[Finding]) -> dict[str, str]:
+def _counts(findings: Sequence[Finding], errors: Sequence[Problem] = ()) -> dict[str, str]:
     skipped = sum(not finding.is_open for finding in findings)
-    failures = len(findings) - skipped
-    counted = {"tests": len(findings) or 1, "failures": failures, "errors": 0, "skipped": skipped}
+    tests = len(findings) + len(errors)
+    counted = {"tests": tests or 1, "failures": len(findings) - skipped, "errors": len(errors), "skipped": skipped}
     return {key: str(number) for key, number in counted.items()}
+
+
+def _error(problem: Problem) -> ET.Element:
+    name, place = worded(problem), problem.place
+    attributes = {"classname": "input", "name": f"{place.document}: {name}", "file": place.document}
+    test = ET.Element("testcase", {key: _held(value) for key, value in attributes.items()})
+    error = ET.SubElement(test, "error", {"type": "input", "message": _held(name)})
+    error.text = shown(f"{spot(place)}: {name}")
+    return test
 
 
 def _test(finding: Finding) -> ET.Element:

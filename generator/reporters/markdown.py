@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from generator.finding import SEVERITIES, Finding, Policy
-from generator.reporters import called, headline, ordered, shown, spot
+from generator.problems import Problem
+from generator.reporters import called, distinct, headline, level, ordered, shown, spot, worded
 from generator.reporters.grants import Grant, alike, grants, is_grant
 
 #: GitHub refuses a comment of 65,536 characters; the difference is for the line that says what is left out.
@@ -40,13 +41,13 @@ class _Row:
     number: int
 
 
-def report(findings: Sequence[Finding], *, tool_version: str) -> str:
+def report(findings: Sequence[Finding], *, tool_version: str, problems: Sequence[Problem] = ()) -> str:
     """Write a comment of fewer than 65,536 characters; the worst findings are in it, the rest is counted."""
     found = [finding for finding in ordered(findings) if finding.is_open]
-    heading = [f"## Policies: {headline(findings)}", ""]
+    heading = [f"## Policies: {headline(findings)}", "", *_wrong(problems)]
     footer = ["", f"<sub>tenantry {escaped(tool_version)}</sub>"]
     if not found:
-        return "\n".join([*heading[:1], *footer]) + "\n"
+        return "\n".join([*heading[: len(heading) - 1], *footer]) + "\n"
     room = _MOST - _size([*heading, *_HEAD, *footer])
     rows = list(_rows(found))
     table = _fitting([[_line(row)] for row in rows], int(room * _TABLE))
@@ -57,6 +58,14 @@ def report(findings: Sequence[Finding], *, tool_version: str) -> str:
     if folded < len(table):
         cut += ["", f"The details of the last {len(table) - folded} rows are left out, for which there is no room."]
     return "\n".join([*heading, *_HEAD, *table, *cut, "", *details, *footer]) + "\n"
+
+
+def _wrong(problems: Sequence[Problem]) -> list[str]:
+    """Tell first what was not judged for being wrong, and what is wrong with what findings are accepted by."""
+    told = sorted(distinct(problems), key=lambda problem: problem.warning)  # stable
+    lines = [f"- **{level(one)}** {escaped(_cut(f'{spot(one.place)}: {worded(one)}'))}" for one in told[:_PLACES]]
+    more = [f"- ... and {len(told) - _PLACES} more"] if len(told) > _PLACES else []
+    return [*lines, *more, ""] if lines else []
 
 
 def _fitting(blocks: Sequence[Sequence[str]], room: int) -> list[str]:

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generator.finding import Finding, Policy
-from generator.problems import Place
-from generator.reporters import called, dumped, fingerprinted, ordered
+from generator.problems import Place, Problem
+from generator.reporters import called, distinct, dumped, fingerprinted, level, ordered, worded
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _MOST_RESULTS = 25_000
 _MOST_LOCATIONS = 1_000
 _MOST_TAGS = 20
+_MOST_NOTES = 1_000
 _ROOT = "%SRCROOT%"
 _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
 #: Numbers on the scale of CVSS; GitHub turns them back into words.
@@ -24,7 +25,7 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 _ABOUT = ("cluster", "tenant", "namespace", "kind", "name", "subject", "reach", "includes", "instead")
 
 
-def report(findings: Sequence[Finding], *, tool_version: str) -> str:
+def report(findings: Sequence[Finding], *, tool_version: str, problems: Sequence[Problem] = ()) -> str:
     """Write one run: findings worst first, accepted ones last, waived ones suppressed; the rest is counted."""
     found = sorted(fingerprinted(ordered(findings)), key=lambda item: not item[1].is_open)  # stable
     kept = found[:_MOST_RESULTS]
@@ -36,7 +37,7 @@ def report(findings: Sequence[Finding], *, tool_version: str) -> str:
         "tool": {
             "driver": {"name": "tenantry", "version": tool_version, "rules": [_rule(policies[id_]) for id_ in rules]}
         },
-        "invocations": [_invocation(len(found) - len(kept))],
+        "invocations": [_invocation(len(found) - len(kept), problems)],
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "results": [
@@ -46,10 +47,21 @@ def report(findings: Sequence[Finding], *, tool_version: str) -> str:
     return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _invocation(cut: int) -> dict[str, Any]:
+def _invocation(cut: int, problems: Sequence[Problem]) -> dict[str, Any]:
+    """Say whether everything was judged (3.20.14): what was not must not look as if it had been mended."""
     text = f"{cut} of the least severe findings are left out: a run holds {_MOST_RESULTS} at most"
     notes = [{"level": "warning", "message": {"text": text}}] if cut else []
-    return {"executionSuccessful": True, "toolExecutionNotifications": notes}
+    notes += [_notification(problem) for problem in distinct(problems)[:_MOST_NOTES]]
+    successful = all(problem.warning for problem in problems)
+    return {"executionSuccessful": successful, "toolExecutionNotifications": notes}
+
+
+def _notification(problem: Problem) -> dict[str, Any]:
+    return {
+        "level": level(problem),
+        "message": {"text": _message(worded(problem))},
+        "locations": [{"physicalLocation": _physical(problem.place)}],
+    }
 
 
 def _rule(policy: Policy) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from generator.finding import SEVERITIES, Finding, Policy
+from generator.problems import Problem
 from generator.reporters import accepted, called, counts, headline, ordered, shown, spot
 from generator.reporters.grants import Grant, Line, alike, grants, is_grant
 
@@ -16,13 +17,20 @@ _BOLD = "1"
 _MOST = 20
 
 
-def report(findings: Sequence[Finding], *, tool_version: str = "", color: bool = False, show_all: bool = False) -> str:
+def report(
+    findings: Sequence[Finding],
+    *,
+    tool_version: str = "",
+    problems: Sequence[Problem] = (),
+    color: bool = False,
+    show_all: bool = False,
+) -> str:
     """Write findings for people; no line is longer than 80 columns, unless a single word in it is.
 
     Accepted ones are counted. With *show_all* they are shown as well, and nothing is cut. The version stands in no
-    line: it is a parameter because every format has it.
+    line, and problems are told on standard error: they are parameters because every format has them.
     """
-    del tool_version
+    del tool_version, problems
     writer = _Writer(color=color, most=10**9 if show_all else _MOST)
     kept = [finding for finding in ordered(findings) if show_all or finding.is_open]
     number = sum(counts(findings).values())

@@ -68,7 +68,7 @@ _Any = TypeVar("_Any", _Lent, _Loan)
 
 def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each binding that lets a subject act as somebody who has more."""
-    forbidden = shape(parameters["grants"], scene.version)
+    forbidden = [shape(parameters["grants"], scene.version, in_namespace=one) for one in (False, True)]
     lenders: _Rights | _Clouds = (
         _Rights(scene, shape(parameters.get("harmless", []), scene.version))
         if parameters["gain"] == "rights"
@@ -76,10 +76,12 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     )
     for gifts in scene.alike:
         role = gifts[0].role
-        indices, _ = granted(role, forbidden, in_namespace=bool(gifts[0].binding.namespace))
+        in_namespace = bool(gifts[0].binding.namespace)
+        asked = forbidden[in_namespace]
+        indices, _ = granted(role, asked, in_namespace=in_namespace)
         if not indices:
             continue
-        names = _names(Permissions.of([role.rules[index] for index in indices]) & forbidden, role, indices)
+        names = _names(Permissions.of([role.rules[index] for index in indices]) & asked, role, indices)
         for gift in gifts:
             for subject in gift.binding.subjects:
                 loans = lenders.loans(subject, gift.binding.namespace, names)

@@ -55,8 +55,12 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each subject with each scope in which it holds a combination."""
     found: dict[tuple[Subject, str], list[_Combined]] = defaultdict(list)
     for combination in parameters["combinations"]:
-        shapes = [shape([grant], scene.version) for grant in combination]
-        causes = _Causes(_held(scene, shapes), len(shapes))
+        shapes = [shape([one], scene.version) for one in combination]
+        live = [
+            shape([one], scene.version, in_namespace=True) if "scope" in one else known
+            for one, known in zip(combination, shapes, strict=True)
+        ]
+        causes = _Causes(_held(scene, shapes, live), len(shapes))
         for subject, scope, parts in causes.all():
             found[subject, scope].append((parts, shapes))
     united = Memory(_union)
@@ -64,10 +68,10 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
         yield _hit(subject, scope, combined, united)
 
 
-def _held(scene: Scene, shapes: Sequence[Permissions]) -> _Held:
-    """Return what each subject is given of each shape, in each scope."""
+def _held(scene: Scene, shapes: Sequence[Permissions], live: Sequence[Permissions]) -> _Held:
+    """Return what each subject is given of each shape, in each scope; *live* are those that a namespace can have."""
     held: dict[Subject, dict[str, list[list[_Part]]]] = defaultdict(dict)
-    given_of = [_given_by_all(gifts, shapes) for gifts in scene.alike]
+    given_of = [_given_by_all(gifts, live if gifts[0].binding.namespace else shapes) for gifts in scene.alike]
     if not all(map(any, zip(*given_of, strict=True))):
         return {}  # something of it nobody has
     for gifts, granted in zip(scene.alike, given_of, strict=True):

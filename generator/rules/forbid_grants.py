@@ -1,10 +1,11 @@
 """Nobody is granted any of ``grants``.
 
 Each names ``apiGroups``, ``resources`` and ``verbs``; ``*`` means all, and ``customs`` stands for the custom resources
-of these effects. ``since`` and ``before`` are the Kubernetes versions from which on a grant counts, or no more. Be it
-by a wildcard, an aggregated or built-in role, or for one name only: what is granted is intersected with what is
-forbidden, as sets of requests. The cause is one binding of a role to one subject. What a RoleBinding cannot give
-(nodes, users, URLs) is no finding, nor is what every cluster starts with, nor a binding to a role that is not there.
+of these effects. ``since`` and ``before`` are the Kubernetes versions from which on a grant counts, or no more, and
+``scope: Cluster`` says that resources of others live in no namespace. Be it by a wildcard, an aggregated or built-in
+role, or for one name only: what is granted is intersected with what is forbidden, as sets of requests. The cause is
+one binding of a role to one subject. What a RoleBinding cannot give (nodes, users, URLs) is no finding, nor is what
+every cluster starts with, nor a binding to a role that is not there.
 
 ``namespaces`` are the only ones that it is about, besides the whole cluster; ``labels`` those of the only ones.
 ``unless: confined`` leaves out a tenant's own namespace whose pods Pod Security keeps off the node.
@@ -31,10 +32,11 @@ PARAMETERS: Mapping[str, Parameter] = {
 
 def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each binding that gives a subject something forbidden."""
-    forbidden = shape(parameters["grants"], scene.version)
+    forbidden = [shape(parameters["grants"], scene.version, in_namespace=one) for one in (False, True)]
     is_spared = sparing(scene, parameters)
     for gifts in scene.alike:
-        indices, said = granted(gifts[0].role, forbidden, in_namespace=bool(gifts[0].binding.namespace))
+        in_namespace = bool(gifts[0].binding.namespace)
+        indices, said = granted(gifts[0].role, forbidden[in_namespace], in_namespace=in_namespace)
         for binding, role in gifts if indices else ():
             if is_spared(binding.namespace):
                 continue

@@ -1,11 +1,11 @@
 """No role has words that no request matches.
 
 The API server takes nearly any word, and compares it as it is: ``pods/*`` is the literal name of a subresource,
-``core`` and ``apps/v1`` are no API groups, ``Pod`` and ``pod`` are no resources, and ``read`` is no verb. The role then
-allows less than its author means and its reviewers read. What Kubernetes itself has is known: its groups, resources,
-subresources and verbs, old ones from 1.25 on among them. Of custom resources only the form is known, and verbs are free
-there, since whoever serves them may ask RBAC about any. A server of somebody's own may also ask about a word that we
-tell of; waive it, or give it a group of its own.
+``core`` and ``apps/v1`` are no API groups, ``Pod`` and ``pod`` are no resources, ``read`` is no verb, and no object is
+called ``app-*``. The role then allows less than its author means and its reviewers read. What Kubernetes itself has is
+known: its groups, resources, subresources and verbs, old ones from 1.25 on among them. Of custom resources only the
+form is known, and verbs are free there, since whoever serves them may ask RBAC about any. A server of somebody's own
+may also ask about a word that we tell of; waive it, or give it a group of its own.
 
 A resource counts if one of the rule's groups has it: roles list groups and resources side by side. A word is told once,
 with what was probably meant, and not with what follows from it. A role counts whether it is given to anybody or not.
@@ -39,6 +39,9 @@ _MEANT = {
     **dict.fromkeys(("remove", "destroy"), "delete"),
     **dict.fromkeys(("exec", "attach", "portforward"), "create on pods/exec, pods/attach or pods/portforward"),
 }
+#: What may have a star in its name: signers of a domain, anybody, nodes to be impersonated, and the objects of RBAC.
+_STARRED_GROUPS = frozenset({"authentication.k8s.io", "certificates.k8s.io", "rbac.authorization.k8s.io"})
+_STARRED = frozenset({"groups", "users"})
 #: What the verbs for resources are called for paths.
 _FOR_PATHS = {"list": "get", "watch": "get", "create": "post", "update": "put", "deletecollection": "delete"}
 
@@ -79,7 +82,17 @@ def _of_resources(rule: Rule) -> Iterator[str]:
     meant = [right for right, _ in groups]
     if _AUDIENCE not in rule.verbs:
         yield from _resources(rule, meant)
+        yield from _names(rule, meant)
     yield from _verbs(rule.verbs, is_ours=_are_ours(meant))
+
+
+def _names(rule: Rule, groups: Sequence[str]) -> Iterator[str]:
+    """Say which names no object of Kubernetes can have; whoever serves custom ones may ask about any name."""
+    if not _are_ours(groups) or not _STARRED_GROUPS.isdisjoint(groups) or not _STARRED.isdisjoint(rule.resources):
+        return
+    for name in rule.resource_names:
+        if "*" in name:
+            yield f"the name {name!r}, where the star stands for itself; name the objects, or leave resourceNames out"
 
 
 def _group(word: str) -> tuple[str, str]:

@@ -67,6 +67,7 @@ class Grants:
 
     ``userextras/*`` means all subresources of that resource, which no rule of a role can say. ``resourceNames`` narrows
     a grant; ``since`` and ``before`` say from which Kubernetes version on it leads to something, and to nothing more.
+    ``scope: Cluster`` says that the resources live in no namespace, so that no RoleBinding gives them.
     ``customs`` in the place of ``apiGroups`` and ``resources`` means the custom resources that have one of
     these effects.
     """
@@ -126,7 +127,12 @@ class Version:
 
 _NEEDED = ("apiGroups", "resources", "verbs")
 _VERSIONS = {"since": Version(), "before": Version()}
-_FIELDS: Mapping[str, Words | Version] = {**dict.fromkeys(_NEEDED, Words()), "resourceNames": Words(), **_VERSIONS}
+_FIELDS: Mapping[str, Word | Words | Version] = {
+    **dict.fromkeys(_NEEDED, Words()),
+    "resourceNames": Words(),
+    "scope": Word(("Cluster",)),
+    **_VERSIONS,
+}
 _CUSTOM_FIELDS: Mapping[str, Words | Version] = {"customs": Words(get_args(Effect)), "verbs": Words(), **_VERSIONS}
 
 

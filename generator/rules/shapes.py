@@ -20,12 +20,22 @@ Grant = Mapping[str, Any]
 _SAID = 8
 
 
-def shape(grants: Sequence[Grant], version: str) -> Permissions:
-    """Return what grants stand for on a cluster of a Kubernetes version.
+def shape(grants: Sequence[Grant], version: str, *, in_namespace: bool = False) -> Permissions:
+    """Return what grants stand for on a cluster of a Kubernetes version, or what a RoleBinding can give of it.
 
-    Raises :class:`ValueError` where custom resources are not listed yet: it would stand for nothing, and find nothing.
+    Kubernetes' own kinds that live in no namespace are known, see :mod:`generator.rules.scopes`; of others the grants
+    say so. Raises :class:`ValueError` where custom resources are not listed yet: it would stand for nothing, and find
+    nothing.
     """
-    return _shapes.of(grants, version)
+    return _shapes.of(_in_namespaces.of(grants) if in_namespace else grants, version)
+
+
+def _live(grants: Sequence[Grant]) -> Sequence[Grant]:
+    """Return the grants that a RoleBinding may give: mostly all of them, which then are the same object."""
+    return grants if all("scope" not in one for one in grants) else [one for one in grants if "scope" not in one]
+
+
+_in_namespaces = Memory(_live)
 
 
 def _shape(grants: Sequence[Grant], version: str) -> Permissions:
@@ -79,12 +89,15 @@ def _expanded(value: Any, customs: Sequence[CustomResource]) -> Any:
 def _listed(item: Any, customs: Sequence[CustomResource]) -> list[Any]:
     if not isinstance(item, Mapping) or "customs" not in item:
         return [_expanded(item, customs)]
-    resources: dict[str, list[str]] = {}
+    resources: dict[tuple[str, str], list[str]] = {}
     for one in customs:
         if not {*item["customs"]}.isdisjoint(one.effects):
-            resources.setdefault(one.group, []).append(one.resource)
+            resources.setdefault((one.group, one.scope), []).append(one.resource)
     rest = {name: value for name, value in item.items() if name != "customs"}
-    return [{"apiGroups": [group], "resources": found, **rest} for group, found in resources.items()] or [item]
+    return [
+        {"apiGroups": [group], "resources": found, **rest, **({"scope": scope} if scope == "Cluster" else {})}
+        for (group, scope), found in resources.items()
+    ] or [item]
 
 
 def _is_live(grant: Grant, version: str) -> bool:

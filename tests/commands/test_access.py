@@ -240,6 +240,15 @@ def test_a_warning_does_not_change_the_exit_code(tenantry, manifests, tmp_path):
             ["nodes are in no namespace, so that 'n' is left out"],
         ),
         (
+            "impersonate", "users", {"name": "bob"}, ResourceRequest("impersonate", "", "users", name="bob"),
+            ["users are in no namespace, so that 'n' is left out"],
+        ),
+        (
+            "impersonate", "userextras/scopes", {"namespace": ""},
+            ResourceRequest("impersonate", "authentication.k8s.io", "userextras", "scopes"), [],
+        ),
+        ("impersonate", "sa", {}, ResourceRequest("impersonate", "", "serviceaccounts", namespace="n"), []),
+        (
             "gte", "pods", {}, ResourceRequest("gte", "", "pods", namespace="n"),
             ["'gte' is no verb that Kubernetes itself asks for; did you mean 'get'?"],
         ),

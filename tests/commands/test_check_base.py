@@ -101,6 +101,39 @@ def test_a_baseline_can_be_brought_in(root, tenantry):
     tenantry("render")
     tenantry("lint", "--update-baseline")
     assert tenantry("check", "--base", "main")[0] == 0
+    git(root, "checkout", "-qb", "adopting")
+    write(root, ".github/workflows/tenants.yaml", "{}")
+    commit(root)
+    assert tenantry("check", "--base", "main")[0] == 0
+
+
+def test_the_first_baseline_makes_nothing_known_that_comes_with_it(root, tenantry):
+    commit(root)
+    git(root, "checkout", "-qb", "sneaking")
+    binding(root, role="edit")
+    tenantry("render")
+    tenantry("lint", "--update-baseline")
+    assert tenantry("check")[0] == 0
+    uncommitted = tenantry("check", "--base", "main")
+    commit(root)
+    code, out, err = tenantry("check", "--base", "main")
+    assert uncommitted == (code, out, err)
+    assert code == 1
+    assert "ClusterRole edit" in out
+    assert err == (
+        "tenants/baseline.json: warning: main has no baseline, and this change is about tenants/nlp.yaml too; "
+        "bring it in by a change of its own\n"
+    )
+
+
+def test_a_whole_repository_can_come_with_its_baseline(root, tenantry):
+    git(root, "commit", "-q", "--allow-empty", "-m", "nothing yet")
+    git(root, "checkout", "-qb", "moving-in")
+    binding(root, role="edit")
+    tenantry("render")
+    tenantry("lint", "--update-baseline")
+    commit(root)
+    assert tenantry("check", "--base", "main")[0] == 0
 
 
 def test_a_role_that_a_binding_no_longer_gives_is_told_only_against_a_base(root, tenantry):

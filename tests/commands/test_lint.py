@@ -51,6 +51,42 @@ def test_what_nobody_asks_for_is_not_waited_for(tmp_path):
     assert len(expected) < len(RULES) / 4
 
 
+@pytest.mark.parametrize("version", ["v1.34", "v1.34.2", "1.34.2-eks.1"])
+def test_a_version_is_written_as_people_and_clusters_write_it(tmp_path, version):
+    write(tmp_path, "role.yaml", SECRETS)
+    assert run(tmp_path, "lint", "role.yaml", "--kubernetes", version) == run(
+        tmp_path, "lint", "role.yaml", "--kubernetes", "1.34"
+    )
+
+
+@pytest.mark.parametrize("version", ["2", "latest", "1.", "34", ""])
+def test_what_is_no_version_is_refused(tmp_path, tenantry, version):
+    write(tmp_path, "role.yaml", SECRETS)
+    code, out, err = tenantry("lint", str(tmp_path / "role.yaml"), "--kubernetes", version)
+    message = f"Invalid value for '--kubernetes': {version!r} is no Kubernetes version; write one such as 1.36"
+    assert (code, out, err.splitlines()[-1]) == (2, "", f"Error: {message}")
+
+
+def test_what_was_not_judged_is_in_the_reports(tmp_path):
+    write(tmp_path, "broken.yaml", "kind: Role\n\tname: x\n")
+    write(tmp_path, "old.yaml", SECRETS.replace("/v1\nkind: RoleBinding", "/v1beta1\nkind: RoleBinding"))
+    outputs = [f"--output={name}={tmp_path / name}" for name in ("sarif", "json", "github")]
+    code, _, errors = run(tmp_path, "lint", ".", *outputs)
+    assert code == 2
+    tab = "a tab cannot indent YAML; write spaces"
+    removed = "'rbac.authorization.k8s.io/v1beta1' has no RoleBinding since Kubernetes 1.22; write rbac.authorization.k8s.io/v1"
+    assert [f"broken.yaml:2:1: {tab}", f"old.yaml:6:1: apiVersion: {removed}"] == errors.splitlines()[:2]
+    told = json.loads((tmp_path / "json").read_text())["problems"]
+    assert [(one["place"]["file"], one["place"]["line"], one["message"]) for one in told] == [
+        ("broken.yaml", 2, tab),
+        ("old.yaml", 6, removed),
+    ]
+    assert not json.loads((tmp_path / "sarif").read_text())["runs"][0]["invocations"][0]["executionSuccessful"]
+    assert (
+        (tmp_path / "github").read_text().startswith(f"::error file=broken.yaml,line=2,col=1,title=tenantry::{tab}\n")
+    )
+
+
 def test_a_wildcard_hides_no_secret(tmp_path):
     write(tmp_path, "role.yaml", SECRETS)
     code, text, errors = run(tmp_path, "lint", "role.yaml", "--select", "no-secret-reading")

@@ -123,6 +123,24 @@ def test_for_a_role_that_nothing_is_like_nothing_is_said(rules):
     assert nearest(rules, CANDIDATES) is None
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [Rule(("get",), ("",), ("secrets",))],
+        [Rule(("get",), ("",), ("pods",))],
+        [Rule(("get", "list"), ("*",), ("pods",))],
+        [Rule(("get", "list"), ("",), ("configmaps", "pods"))],
+    ],
+)
+def test_what_every_program_may_need_tells_of_no_engine(rules):
+    assert nearest(rules, CANDIDATES) is None, "the executors of Argo and Kubeflow get pods and a secret, too"
+
+
+def test_an_engine_is_known_by_its_own_kinds():
+    rules = [Rule(("get",), ("",), ("pods",)), Rule(("create", "patch"), ("argoproj.io",), ("workflowtaskresults",))]
+    assert name_of(rules) == "the workload preset 'argo-executor'"
+
+
 def test_without_candidates_nothing_is_said():
     assert nearest(TUTORIAL, []) is None
     assert nearest(TUTORIAL, [Candidate("nothing", "tenant role", ())]) is None

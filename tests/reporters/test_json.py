@@ -93,6 +93,7 @@ def test_a_report_holds_policies_once_and_findings_worst_first():
                 "baseline": None,
             },
         ],
+        "problems": [],
     }
 
 
@@ -117,6 +118,7 @@ def test_without_findings_the_lists_are_empty():
         "tool": {"name": "tenantry", "version": "1.2"},
         "policies": [],
         "findings": [],
+        "problems": [],
     }
 
 

@@ -134,6 +134,26 @@ def test_a_wrong_group_does_not_make_its_resources_wrong():
     ]
 
 
+def test_a_star_in_a_name_stands_for_itself():
+    why = "where the star stands for itself; name the objects, or leave resourceNames out"
+    granted = rule("get", resources="secrets", names="*,app,app-*")
+    assert told(granted) == [f"the name '*', {why}; the name 'app-*', {why}"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "group", "resource", "name"),
+    [
+        ("approve", "certificates.k8s.io", "signers", "example.com/*"),
+        ("impersonate:associated-node", "authentication.k8s.io", "nodes", "*"),
+        ("impersonate", "", "users", "*"),
+        ("bind", "rbac.authorization.k8s.io", "clusterroles", "team:*"),
+        ("get", "example.com", "widgets", "*"),
+    ],
+)
+def test_some_names_may_have_a_star(verb, group, resource, name):
+    assert told(rule(verb, group, resource, name)) == []
+
+
 @pytest.mark.parametrize(
     ("granted", "why"),
     [

@@ -1,4 +1,5 @@
 import pytest
+from access.rbac import binding, role, rule
 from rules.judging import asking, messages, named
 
 from generator import policy
@@ -39,6 +40,29 @@ def test_one_of_the_effects_is_enough():
         (["argoproj.io"], ["workflows", "applications"]),
         (["example.com"], ["issuers"]),
     ]
+
+
+def test_what_lives_in_no_namespace_is_no_part_of_what_a_role_binding_gives():
+    wide = CustomResource(
+        "argoproj.io", "clusterworkflowtemplates", "Cluster", ("creates-pods",), "Argo", KNOWN[0].origin
+    )
+    (grants,) = expanded({"grants": [PODS]}, [*KNOWN, wide]).values()
+    assert {"scope": "Cluster", "resources": ["clusterworkflowtemplates"]}.items() <= grants[-1].items()
+    in_cluster, in_namespace = (shape(grants, "1.36", in_namespace=one) for one in (False, True))
+    assert in_cluster - in_namespace == Permissions.of(
+        [Rule(("create",), ("argoproj.io",), ("clusterworkflowtemplates",))]
+    )
+    assert in_namespace == shape(grants[:-1], "1.36")
+
+
+def test_a_combination_of_what_lives_in_no_namespace_is_held_in_the_cluster_only():
+    wide = {"apiGroups": ["example.com"], "resources": ["tenants"], "verbs": ["create"], "scope": "Cluster"}
+    pods = {"apiGroups": [""], "resources": ["pods"], "verbs": ["create"]}
+    asked = asking("forbid-combined-grants", combinations=[[wide, pods]])
+    assert list(policy.check(asked)) == []
+    both = role("r", rule("create", "example.com,", "tenants,pods"))
+    assert messages(asked, both, binding("ns1/b", "r", "User:ada")) == []
+    assert len(messages(asked, both, binding("b", "r", "User:ada"))) == 1
 
 
 def test_combinations_are_expanded_within():
