@@ -5,6 +5,7 @@ against them where it was written, and what it inherits from the one that sets t
 so whatever is accepted at one level is within the bounds of all levels above.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ class _Side:
 def _check(side: _Side, platform: Platform) -> Iterator[Problem]:
     bounds = side.bounds
     if bounds.pod_security is not None:
-        yield from _check_pod_security(side, bounds.pod_security)
+        yield from _check_pod_security(side, bounds.pod_security, platform)
     if bounds.clusters:
         yield from _check_clusters(side, platform)
     if bounds.limits:
@@ -90,8 +91,9 @@ def _one_of(names: Sequence[str]) -> str:
     return f"write one of {', '.join(names)}" if names else "drop it"
 
 
-def _check_pod_security(side: _Side, least: str) -> Iterator[Problem]:
+def _check_pod_security(side: _Side, least: str, platform: Platform) -> Iterator[Problem]:
     """Find levels that are too weak, among them what is inherited from the one that sets the bound."""
+    newest = _newest(side, platform) if least != _LEVELS[0] else 0
     here = side.tenant.origin / "spec"
     levels = [(spec.origin / "podSecurity", spec.pod_security) for spec in side.tenant.namespaces]
     if side.own.pod_security is not None:
@@ -103,6 +105,29 @@ def _check_pod_security(side: _Side, least: str) -> Iterator[Problem]:
     for place, level in levels:
         if level is not None and _LEVELS.index(level.enforce) < _LEVELS.index(least):
             yield side.problem(place, _weak(level, place), "podSecurity", f"write podSecurity: {least}")
+        elif level is not None and level != side.above.settings.pod_security and _minor(level.version) < newest:
+            what = f"version {level.version} asks for less of {level.enforce!r} than the version that"
+            yield side.problem(place, what, "podSecurity", f"drop it, or write v1.{newest} or a later one")
+
+
+def _newest(side: _Side, platform: Platform) -> float:
+    """Return the minor version of Kubernetes whose levels hold above a tenant, or on the newest of its clusters.
+
+    Older versions of a level leave out what later ones check: a seccomp profile before 1.19, capabilities before 1.22.
+    """
+    above = side.above.settings.pod_security
+    if above is not None and above.version is not None:
+        pinned = _minor(above.version)
+        if pinned < math.inf:
+            return pinned
+    choice = side.own.clusters or side.inherited.clusters
+    clusters = platform.clusters_of(choice) if choice is not None else platform.clusters.values()
+    return max((_minor(cluster.version) for cluster in clusters), default=0)
+
+
+def _minor(version: str | None) -> float:
+    """Return the minor part of a version; what is not pinned is as new as anything."""
+    return math.inf if version in (None, "latest") else int(version.rpartition(".")[2])
 
 
 def _weak(level: PodSecurity, place: Place) -> str:

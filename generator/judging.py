@@ -207,7 +207,7 @@ def _table(asked: "Benchmark", results: Sequence["Result"], form: str, choice: C
 
 
 def _code(findings: Iterable[Finding], choice: Choice, problems: Iterable[Problem], refused: Iterable[Problem]) -> int:
-    errors = [problem for problem in problems if not problem.warning]
+    errors = {problem for problem in problems if not problem.warning}  # one may be on several clusters
     if errors:
         click.echo(f"{count(len(errors), 'error')}; what is wrong was not judged", err=True)
         return 2

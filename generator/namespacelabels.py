@@ -29,8 +29,8 @@ def of(placement: Placement, namespace: Namespace) -> dict[str, str]:
 
 
 def seen(placement: Placement, namespace: Namespace) -> Mapping[str, str]:
-    """Return the labels that a selector sees, with the one that the API server adds."""
-    return of(placement, namespace) | {"kubernetes.io/metadata.name": namespace.name}
+    """Return the labels that a selector sees, with those that the API server and HNC add."""
+    return of(placement, namespace) | _hnc(placement, namespace) | {"kubernetes.io/metadata.name": namespace.name}
 
 
 def line(placement: Placement, namespace: Namespace) -> tuple[str, ...]:
@@ -40,12 +40,19 @@ def line(placement: Placement, namespace: Namespace) -> tuple[str, ...]:
 
 
 def _tree(placement: Placement, namespace: Namespace) -> dict[str, str]:
-    """Say how far below each tenant of its line a namespace is; in HNC's domain, it is itself the lowest."""
+    """Say how far below each tenant of its line a namespace is.
+
+    Where HNC runs, its labels are its own to write: it removes others, and the sync engine would bring them back.
+    """
     labels = {f"{name}.tree.{OWN_DOMAIN}/depth": str(depth) for depth, name in enumerate(placement.line)}
-    if placement.line and placement.platform.hierarchy.hnc_labels:
-        names = enumerate(line(placement, namespace))
-        labels |= {f"{name}.tree.{HNC_DOMAIN}/depth": str(depth) for depth, name in names}
-    return labels
+    return labels if "hnc" in placement.cluster.addons else labels | _hnc(placement, namespace)
+
+
+def _hnc(placement: Placement, namespace: Namespace) -> dict[str, str]:
+    """Say the same in HNC's domain, in which the namespace itself is the lowest."""
+    if not (placement.line and placement.platform.hierarchy.hnc_labels):
+        return {}
+    return {f"{name}.tree.{HNC_DOMAIN}/depth": str(depth) for depth, name in enumerate(line(placement, namespace))}
 
 
 def _pod_security(placement: Placement, namespace: Namespace) -> dict[str, str]:

@@ -55,8 +55,8 @@ class Outcome:
 
     @property
     def errors(self) -> list[Problem]:
-        """The problems that stop a run; the others are told and stop nothing."""
-        return [problem for problem in self.problems if not problem.warning]
+        """The problems that stop a run, each once, on however many clusters it is; the others stop nothing."""
+        return [*dict.fromkeys(problem for problem in self.problems if not problem.warning)]
 
     @property
     def input_errors(self) -> list[Problem]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from generator import quantity
 from generator.cohorts import Written
 from generator.kueue import DEFAULT_QUEUE, QUEUE_LABEL
-from generator.kueue.jobs import JOB_KINDS
+from generator.kueue.jobs import JOB_KINDS, asked_of
 from generator.kueue.quotas import caps, keys
 from generator.launcher import preset
 from generator.launchers import POSIT, Launcher
@@ -166,7 +166,7 @@ def _check_launchers(here: Placement, queue: Queue, admission: JobAdmission) -> 
         return
     for launcher in here.tenant.launchers:
         names = queue.names(here.home(launcher).short)
-        kinds = _made(launcher, here, admission.jobs)
+        kinds = _made(launcher, here, asked_of(admission.jobs))
         if kinds and DEFAULT_QUEUE not in names:
             yield from _check_label(launcher, kinds, names, queue)
 

@@ -6,7 +6,7 @@ claims (of pods, of claims for volumes and devices, of services, and one that co
 ``pkg/apis/core/validation`` and ``pkg/quota/v1/evaluator/core`` of Kubernetes 1.36, ``tests/oracles/quota-keys.jsonl``.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,6 +40,11 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "CrossNamespacePodAffinity": _ON_PODS,
     "VolumeAttributesClass": _CLAIMS,
 }
+#: Scopes with values; of the others the API server takes the operator Exists alone.
+_VALUED = frozenset({"PriorityClass", "VolumeAttributesClass"})
+#: Operators that come with values; the others come without.
+_WITH_VALUES = frozenset({"In", "NotIn"})
+OPERATORS = ("DoesNotExist", "Exists", "In", "NotIn")
 _OPPOSITES = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 
 #: Extended resources that device plugins are known to advertise.
@@ -100,6 +105,19 @@ def check_scopes(scopes: Iterable[str]) -> str | None:
     for one, other in _OPPOSITES:
         if one in given and other in given:
             return f"no pod is in both scopes {one!r} and {other!r}; write two quotas"
+    return None
+
+
+def check_selection(scope: str, operator: object, values: Sequence[object]) -> str | None:
+    """Say why the API server refuses a quota that selects a scope so; ``None`` if it does not."""
+    if scope not in _VALUED and operator != "Exists":
+        return f"scope {scope!r} has no values, so that {operator!r} cannot be asked of it; write Exists"
+    if operator not in OPERATORS:
+        return f"{operator!r} is not an operator of scopes; {instead(str(operator), OPERATORS)}"
+    if operator in _WITH_VALUES and not values:
+        return f"operator {operator!r} asks for values, and there are none; write values, or Exists"
+    if operator not in _WITH_VALUES and values:
+        return f"operator {operator!r} takes no values; drop them, or write In"
     return None
 
 

@@ -15,10 +15,6 @@ from generator.documents import natural_key
 from generator.problems import Place, Problem
 from generator.quantity import Quantity
 
-#: Scopes with values; of the others the API server takes the operator Exists alone.
-_VALUED = frozenset({"PriorityClass", "VolumeAttributesClass"})
-#: Operators that come with values; the others come without.
-_WITH_VALUES = frozenset({"In", "NotIn"})
 #: Characters of a name that people can still read; a longer one ends with a digest.
 _LONGEST = 50
 
@@ -97,7 +93,7 @@ def check(given: tuple[ScopedQuota, ...]) -> Iterator[Problem]:
                 one.origin, f"scoped[{first.route[-1]}] has this scope too; give one of them a name, or write one quota"
             )
         for expression in one.scope_selector:
-            if wrong := _wrong(expression):
+            if wrong := quotakeys.check_selection(expression.scope_name, expression.operator, expression.values):
                 yield Problem(one.origin / "scopeSelector", wrong)
         if wrong := quotakeys.check_scopes(one.all_scopes):
             yield Problem(one.origin, wrong)
@@ -106,13 +102,3 @@ def check(given: tuple[ScopedQuota, ...]) -> Iterator[Problem]:
             reason = quotakeys.check_key(key, one.all_scopes).message or quotakeys.check_value(key, amount)
             if reason:
                 yield Problem(one.origin / "hard" / key, reason)
-
-
-def _wrong(one: ScopeExpression) -> str | None:
-    if one.scope_name not in _VALUED and one.operator != "Exists":
-        return f"scope {one.scope_name!r} has no values, so that {one.operator!r} cannot be asked of it; write Exists"
-    if one.operator in _WITH_VALUES and not one.values:
-        return f"operator {one.operator!r} asks for values, and there are none; write values, or Exists"
-    if one.operator not in _WITH_VALUES and one.values:
-        return f"operator {one.operator!r} takes no values; drop them, or write In"
-    return None

@@ -235,3 +235,10 @@ def test_managed_objects_and_the_cluster_are_out_of_reach():
     ref = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "system:node-problem-detector"}
     bound = {**rbac("ClusterRoleBinding", "c", roleRef=ref, subjects=[group]), "metadata": {"name": "c"}}
     assert "PL1-CC-CPI-1" in failed(*organisation(), bound)
+
+
+@versions
+def test_a_control_says_what_its_policies_leave_to_tenants_themselves(name, version):
+    confined = {one.id for one in POLICIES.values() if one.parameters.get("unless") == "confined"}
+    controls = catalogue.read_benchmark(name, version).controls
+    assert [one.id for one in controls if confined.intersection(one.policies) and not one.note] == []

@@ -81,6 +81,44 @@ def test_a_parent_that_is_weaker_than_its_children_may_be_makes_them_say_their_l
     assert problems("", "podSecurity: restricted", weak) == []
 
 
+@pytest.mark.parametrize(
+    ("spec", "above", "newest"),
+    [
+        ("podSecurity: {enforce: restricted, version: v1.18}", "", "v1.34"),
+        ("namespaces: [{name: a, podSecurity: {enforce: restricted, version: v1.33}}]", "", "v1.34"),
+        (
+            "podSecurity: {enforce: restricted, version: v1.29}",
+            "podSecurity: {enforce: baseline, version: v1.30}",
+            "v1.30",
+        ),
+        (
+            "podSecurity: {enforce: restricted, version: v1.33}",
+            "podSecurity: {enforce: baseline, version: latest}",
+            "v1.34",
+        ),
+        ("podSecurity: {enforce: restricted, version: v1.34}", "", None),
+        ("podSecurity: {enforce: restricted, version: v1.36}", "", None),
+        ("podSecurity: {enforce: restricted, version: latest}", "", None),
+        (
+            "podSecurity: {enforce: restricted, version: v1.30}",
+            "podSecurity: {enforce: baseline, version: v1.30}",
+            None,
+        ),
+        ("", "podSecurity: {enforce: restricted, version: v1.20}", None),
+    ],
+)
+def test_a_level_of_an_older_version_is_a_weaker_one(spec, above, newest):
+    found = problems(spec, f"{above}\nchildren: {{podSecurity: baseline}}".strip())
+    version = spec.partition("version: ")[2].partition("}")[0]
+    place = child("spec/namespaces/a/podSecurity" if "namespaces" in spec else "spec/podSecurity")
+    what = f"version {version} asks for less of 'restricted' than the version that mother {bound('podSecurity')}"
+    assert found == ([f"{place}: {what}; drop it, or write {newest} or a later one"] if newest else [])
+
+
+def test_of_a_level_that_asks_for_nothing_no_version_is_older():
+    assert problems("podSecurity: {enforce: privileged, version: v1.18}", "children: {podSecurity: privileged}") == []
+
+
 # Clusters
 
 

@@ -74,3 +74,18 @@ def test_queues_of_many_tenants_keep_every_policy(tmp_path):
     assert told(outcome) == []
     assert outcome.findings == []
     assert len(queues(tmp_path)) == 60
+
+
+def test_a_launcher_of_training_jobs_finds_a_queue_for_them(tmp_path):
+    platform = PLATFORM.replace("[kueue]", "[kueue, kubeflow-trainer]").replace(
+        "requests: []", "jobs: [TrainJob], requests: []"
+    )
+    launcher = "launchers: [{name: train, preset: trainer-v2-submitter}]"
+    named = f"{{queue: {{flavors: {{gpu: {{cpu: 4}}}}, queues: [slow]}}, {launcher}}}"
+    root = repository(tmp_path, platform=platform, vision=named)
+    [problem] = told(render(root, Options()))
+    assert problem.startswith(
+        "tenants/vision.yaml: warning: spec.launchers.train.preset: its TrainJob objects are refused unless "
+    )
+    write(root, "tenants/vision.yaml", tenant("vision", f"{{{QUEUE}, {launcher}}}"))
+    assert told(render(root, Options())) == []

@@ -2,8 +2,10 @@
 
 The expressions use nothing of CEL that an API server has not accepted, or that its reference does not name. They are
 asked of what is new or changed: an object that is on its way out, or that was there before, can always be finished.
-A job that a controller makes for another, such as that of a JobSet, is let through; it is known by its owner, which
-anybody can write, and by whoever sends it, which nobody can: a service account of another namespace.
+A job that a controller makes for one that is held back as a whole, such as that of a JobSet, is let through; it is
+known by its owner, which anybody can write, and by whoever sends it, which nobody can: a service account of another
+namespace. Kueue goes by the owner alone and lets such a job start whenever its owner runs, so that from anybody else
+an owner of that kind is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +20,16 @@ ADMISSION_API = "admissionregistration.k8s.io/v1"
 
 
 class JobKind(NamedTuple):
-    """A kind of job; ``pods`` is a CEL expression for the list of the specs of its pods."""
+    """A kind of job; ``pods`` is a CEL expression for the list of the specs of its pods.
+
+    It is empty where others decide on these: what is made of such a job, of the kind ``part``, is asked instead.
+    """
 
     group: str
     versions: tuple[str, ...]
     resource: str
     pods: str
+    part: str = ""
 
 
 def _kubeflow(resource: str, replicas: str) -> JobKind:
@@ -54,32 +60,62 @@ JOB_KINDS: Mapping[str, JobKind] = {
         "ray.io",
         ("v1",),
         "rayjobs",
-        f"has(object.spec.rayClusterSpec) ? {_ray('object.spec.rayClusterSpec')} : []",
+        f"(has(object.spec.rayClusterSpec) ? {_ray('object.spec.rayClusterSpec')} : []) + "
+        "(has(object.spec.submitterPodTemplate) ? [object.spec.submitterPodTemplate.spec] : [])",
     ),
     "TFJob": _kubeflow("tfjobs", "tfReplicaSpecs"),
+    "TrainJob": JobKind("trainer.kubeflow.org", ("v1alpha1",), "trainjobs", "", part="JobSet"),
     "XGBoostJob": _kubeflow("xgboostjobs", "xgbReplicaSpecs"),
 }
 
-#: What Kueue queues as a whole, so that what it is made of need not be queued again: API group and kind.
-_PARENTS = tuple(
+#: What Kueue takes for the owner of a job, which then need not wait by itself: API group (in core, version) and kind.
+#: These are the integrations of Kueue 0.19, and what lies between a pod and its Deployment.
+_OWNERS = tuple(
     sorted(
-        {f"{one.group}/{kind}" for kind, one in JOB_KINDS.items() if kind != "Job"} | {"trainer.kubeflow.org/TrainJob"}
+        {f"{one.group}/{kind}" for kind, one in JOB_KINDS.items()}
+        | {
+            "apps/Deployment",
+            "apps/ReplicaSet",
+            "apps/StatefulSet",
+            "leaderworkerset.x-k8s.io/LeaderWorkerSet",
+            "ray.io/RayService",
+            "sparkoperator.k8s.io/SparkApplication",
+            "v1/Pod",
+            "workload.codeflare.dev/AppWrapper",
+        }
     )
 )
 
 _ACCOUNT = "system:serviceaccount:"
 _USER = "request.userInfo.username"
+#: Whether whoever sends an object is a service account of another namespace, as controllers are.
+_IS_FOREIGN = f"({_USER}.startsWith('{_ACCOUNT}') && !{_USER}.startsWith('{_ACCOUNT}' + request.namespace + ':'))"
+
+
+def asked_of(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Return the kinds that the policies are about: those that are named, and what is made of them to be asked too."""
+    return tuple(sorted({*kinds, *(JOB_KINDS[kind].part for kind in kinds)} - {""}))
 
 
 def name_a_queue(kinds: Sequence[str]) -> dict[str, Any]:
-    """Return the ``spec`` of a policy that refuses jobs of these kinds that name no queue."""
+    """Return the ``spec`` of a policy that refuses jobs of these kinds that name no queue, or that evade it."""
     label = f"metadata.?labels[?'{QUEUE_LABEL}']"
     conditions = {"is-new-or-was-queued": f"request.operation == 'CREATE' || oldObject.{label}.hasValue()"}
     message = (
         f"the label {QUEUE_LABEL} is not there or is empty; write the name of a LocalQueue of this namespace "
         "(kubectl get localqueues)"
     )
-    return _spec(kinds, conditions, [{"expression": f"object.{label}.orValue('') != ''", "message": message}])
+    part = (
+        "the owner that controls this job would let it start whenever that owner does, beside the queue; only the "
+        "owner's own controller makes such a job, so drop the owner reference"
+    )
+    was_part = f"request.operation != 'CREATE' && {_is_owned('oldObject', _OWNERS)}"
+    validations = [
+        {"expression": f"object.{label}.orValue('') != ''", "message": message},
+        {"expression": f"!{_is_owned('object', _OWNERS)} || {_IS_FOREIGN} || ({was_part})", "message": part},
+    ]
+    kinds = asked_of(kinds)
+    return _spec(kinds, _whole(kinds), conditions, validations)
 
 
 def ask_for_resources(kinds: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:
@@ -103,33 +139,44 @@ def ask_for_resources(kinds: Sequence[str], resources: Sequence[str]) -> dict[st
             ("every init container", "p.?initContainers.orValue([])"),
         )
     ]
-    spec = _spec(kinds, conditions, validations)
+    kinds = tuple(kind for kind in asked_of(kinds) if JOB_KINDS[kind].pods)
+    spec = _spec(kinds, _whole(kinds), conditions, validations)
     spec["variables"] = [{"name": "pods", "expression": _pods(kinds)}]
     return spec
 
 
+def _whole(kinds: Sequence[str]) -> list[str]:
+    """Return what of these kinds is held back as a whole, so that what it is made of need not be asked again.
+
+    A job of a kind that nobody asks is held back by nobody, and lets nothing through that is made of it.
+    """
+    return sorted(f"{JOB_KINDS[kind].group}/{kind}" for kind in kinds if kind != "Job")
+
+
 def _pods(kinds: Sequence[str]) -> str:
     """Return an expression for the specs of all pods, whichever kind of these an object is."""
-    *others, last = (JOB_KINDS[kind].pods for kind in sorted(kinds))
-    named = zip(sorted(kinds), others, strict=False)
+    *others, last = (JOB_KINDS[kind].pods for kind in kinds)
+    named = zip(kinds, others, strict=False)
     return "".join(f"request.kind.kind == '{kind}' ? ({pods}) : " for kind, pods in named) + f"({last})"
 
 
-def _spec(kinds: Sequence[str], conditions: Mapping[str, str], validations: list[dict[str, str]]) -> dict[str, Any]:
-    parents = ", ".join(f"'{one}'" for one in _PARENTS)
-    owned = (
-        "object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) && "
-        f"(o.apiVersion.split('/')[0] + '/' + o.kind) in [{parents}])"
+def _is_owned(what: str, owners: Sequence[str]) -> str:
+    """Return an expression that tells whether an object says that one of these kinds controls it."""
+    listed = ", ".join(f"'{one}'" for one in owners)
+    return (
+        f"{what}.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) && "
+        f"(o.apiVersion.split('/')[0] + '/' + o.kind) in [{listed}])"
     )
-    foreign = f"{_USER}.startsWith('{_ACCOUNT}') && !{_USER}.startsWith('{_ACCOUNT}' + request.namespace + ':')"
-    all_conditions = {
-        "is-to-stay": "!has(object.metadata.deletionTimestamp)",
-        "is-no-part-of-another-job": f"!({owned} && {foreign})",
-        **conditions,
-    }
+
+
+def _spec(
+    kinds: Sequence[str], whole: Sequence[str], conditions: Mapping[str, str], validations: list[dict[str, str]]
+) -> dict[str, Any]:
+    parts = {"is-no-part-of-another-job": f"!({_is_owned('object', whole)} && {_IS_FOREIGN})"} if whole else {}
+    all_conditions = {"is-to-stay": "!has(object.metadata.deletionTimestamp)", **parts, **conditions}
     return {
         "failurePolicy": "Fail",
-        "matchConstraints": {"resourceRules": [_rule(JOB_KINDS[kind]) for kind in sorted(kinds)]},
+        "matchConstraints": {"resourceRules": [_rule(JOB_KINDS[kind]) for kind in kinds]},
         "matchConditions": [{"name": name, "expression": text} for name, text in all_conditions.items()],
         "validations": validations,
     }

@@ -108,6 +108,7 @@ _ALL = (
     Rule("forbid-service-exposure", frozenset({"Service"})),
     Rule("forbid-launcher-settings", frozenset({"ConfigMap"})),
     Rule("forbid-unadmitted-pods", _PODS),
+    Rule("forbid-refused-pods", _PODS),
     Rule("require-admissible-pods", _NAMESPACES),
     Rule("forbid-connecting-viewers", _MESH),
     Rule("forbid-contributor-collisions", _SHARES),

@@ -3,11 +3,13 @@
 ``refused``: an item of no type or of one that is there already, a ``min`` above a ``defaultRequest``, ``default`` or
 ``max``, a ratio that these do not allow, a resource that its type does not have. ``max-as-default``: for containers
 there is a ``max`` and no ``default``, so that each container that says nothing is given the maximum, as its limit and
-as its request, and a handful of them use up the quota.
+as its request, and a handful of them use up the quota. ``contested-default``: several LimitRanges of a namespace give
+containers different defaults, of which the one holds that is asked first, in no order that anybody knows.
 """
 
 import marshal
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import limitrange
@@ -20,14 +22,17 @@ from generator.rules.scene import Hit, Scene, inside
 #: The version of the format in which what is equal is written the same, wherever it comes from.
 _WITHOUT_REFERENCES = 2
 
-PARAMETERS = {"defects": Words(("refused", "max-as-default"))}
+_CONTESTED = "contested-default"
+PARAMETERS = {"defects": Words(("refused", "max-as-default", _CONTESTED))}
 
 
 def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each LimitRange with each cause for which it is refused, or with what it gives by its maximum."""
     for item, found in scene.answer(_found):
         for defect in parameters["defects"]:
-            yield from (_hit(item, said) for said in found[defect])
+            yield from (_hit(item, said) for said in found.get(defect, ()))
+    if _CONTESTED in parameters["defects"]:
+        yield from _contested(scene)
 
 
 def _found(scene: Scene) -> tuple[tuple[Item, Mapping[str, tuple[str, ...]]], ...]:
@@ -42,6 +47,39 @@ def _found(scene: Scene) -> tuple[tuple[Item, Mapping[str, tuple[str, ...]]], ..
         if any(known[key].values()):
             found.append((item, known[key]))
     return tuple(found)
+
+
+def _contested(scene: Scene) -> Iterator[Hit]:
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in scene.of_kind("", "LimitRange"):
+        found[item.namespace].append(item)
+    for items in found.values():
+        if len(items) > 1:
+            yield from _contested_among(items)
+
+
+def _contested_among(items: Sequence[Item]) -> Iterator[Hit]:
+    """Yield each default for which the LimitRanges of one namespace have different amounts, as they are stored."""
+    given: dict[tuple[str, str], dict[str, Item]] = defaultdict(dict)
+    said: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for item in items:
+        for place, amount in _defaults(inside(item.body, "spec")):
+            given[place].setdefault(amount, item)
+            said[place].append(f"{item.name} has {amount}")
+    for (field, name), amounts in sorted(given.items()):
+        if len(amounts) > 1:
+            others = ", ".join(said[field, name])
+            last = [*amounts.values()][-1]
+            yield _hit(last, f"is not alone in giving a {field} of {name}, and the first that is asked holds: {others}")
+
+
+def _defaults(spec: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
+    if not _is_decoded(spec) or limitrange.problems(spec):
+        return
+    for one in limitrange.defaulted(spec)["limits"]:
+        for field in ("default", "defaultRequest") if one["type"] == limitrange.CONTAINER else ():
+            for name, amount in one.get(field, {}).items():
+                yield (field, name), amount
 
 
 def _key(spec: Any) -> object:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator.quantity import Quantity
+from generator.quotakeys import measure
 from generator.rules.declared import PODS as _PODS
 from generator.rules.declared import counted
 from generator.rules.declared import is_count as _is_count
@@ -31,7 +32,7 @@ def _twice_within(quotas: Sequence[Quota]) -> Iterator[Hit]:
     found: dict[str, list[tuple[Quantity, Quota]]] = defaultdict(list)
     for quota in quotas:
         for key, amount in amounts(quota.hard):
-            found[key].append((amount, quota))
+            found[measure(key)].append((amount, quota))
     for key, given in sorted(found.items()):
         if len({id(quota.item) for _, quota in given}) > 1:
             said = ", ".join(f"{quota.item.name} has {amount}" for amount, quota in given)

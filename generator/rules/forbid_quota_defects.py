@@ -3,8 +3,9 @@
 Keys: ``refused-key``; ``uncounted-key``, which is stored and counts nothing; of these ``bare-device`` for a device
 without ``requests.``, and ``unknown-kind`` for ``count/`` with a kind that nobody serves, be it in no group of
 Kubernetes or in none of the CustomResourceDefinitions among the manifests; ``scope-mismatch`` for what the scopes of
-the quota refuse or never count. Amounts: ``refused-amount``, ``fraction`` of a device or a byte, and
-``other-spelling`` than the one that Kubernetes writes. A quota of HNC, OpenShift or Capsule has the same keys.
+the quota refuse or never count, and for scopes that are selected as the API server refuses it. Amounts:
+``refused-amount``, ``fraction`` of a device or a byte, and ``other-spelling`` than the one that Kubernetes writes. A
+quota of HNC, OpenShift or Capsule has the same keys.
 """
 
 from collections import defaultdict
@@ -45,6 +46,7 @@ def _found(scene: Scene) -> Mapping[str, list[Hit]]:
     hits: dict[str, list[Hit]] = defaultdict(list)
     for quota in scene.answer(quotas):
         scopes = quota.scopes
+        hits["scope-mismatch"] += [_hit(quota, said) for said in _of_selection(quota)]
         for key, value in quota.hard.items():
             is_plain = value.__class__ in _PLAIN and key.__class__ is str
             flaws = _flaws(key, value, scopes) if is_plain else (("refused-amount", _no_amount(value)),)
@@ -79,6 +81,16 @@ def _of_key(key: str, scopes: frozenset[str]) -> Iterator[tuple[str, str]]:
         yield "scope-mismatch", f"is in a quota that the API server refuses: {refusal}"
     elif scopes and (scoped := quotakeys.check_key(key, scopes)).reason:
         yield "scope-mismatch", scoped.reason
+
+
+def _of_selection(quota: Quota) -> Iterator[str]:
+    """Yield what the API server refuses in the selector of a quota whose scopes are there."""
+    if quota.selected and quotakeys.check_scopes(quota.scopes) is None:
+        for one in quota.selected:
+            values = one.get("values")
+            given = values if isinstance(values, list) else ()
+            if refusal := quotakeys.check_selection(str(one.get("scopeName", "")), one.get("operator"), given):
+                yield f"the API server refuses the quota: {refusal}"
 
 
 def _kind_of(key: str) -> str:

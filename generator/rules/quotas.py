@@ -24,12 +24,16 @@ _SAME = {"cpu": "requests.cpu", "memory": "requests.memory", "ephemeral-storage"
 
 
 class Quota(NamedTuple):
-    """A quota: its kind by API group and name, what it has in all, and its scopes, be they listed or selected."""
+    """A quota: its kind by API group and name, what it has in all, and its scopes, be they listed or selected.
+
+    ``selected`` are the requirements of its scope selector, as they are written.
+    """
 
     item: Item
     kind: tuple[str, str]
     hard: Mapping[str, Any]
     scopes: frozenset[str]
+    selected: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def called(self) -> str:
@@ -44,7 +48,7 @@ def quotas(scene: Scene) -> tuple[Quota, ...]:
     for kind, route in _KINDS.items():
         for item in scene.of_kind(*kind):
             spec = inside(item.body, *route)
-            found.append(Quota(item, kind, inside(spec, "hard"), scopes_of(spec)))
+            found.append(Quota(item, kind, inside(spec, "hard"), scopes_of(spec), _selected(spec)))
     return tuple(found)
 
 
@@ -62,9 +66,14 @@ def scopes_of(spec: Mapping[str, Any]) -> frozenset[str]:
     listed, selector = spec.get("scopes"), spec.get("scopeSelector")
     if not listed and not selector:
         return _NO_SCOPES
-    expressions = inside(selector).get("matchExpressions")
-    selected = [inside(one).get("scopeName", "") for one in (expressions if isinstance(expressions, list) else ())]
+    selected = [one.get("scopeName", "") for one in _selected(spec)]
     return frozenset(map(str, (*(listed if isinstance(listed, list) else ()), *selected)))
+
+
+def _selected(spec: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    selector = spec.get("scopeSelector")
+    expressions = inside(selector).get("matchExpressions") if selector else None
+    return tuple(map(inside, expressions)) if isinstance(expressions, list) else ()
 
 
 def same(key: str) -> str:

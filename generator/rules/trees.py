@@ -2,7 +2,8 @@
 
 A namespace has one parent. Who says so: its own HierarchyConfiguration; what asks for it as a child (a
 SubnamespaceAnchor of HNC, a SubNamespace of accurate), which lives in the parent; and labels and annotations that these
-leave on it. Where several say something, the first of these counts here, and all can be asked for.
+leave on it. Where several say something, the first of these counts here, and all can be asked for. HNC's labels on a
+namespace of a tenant are for selectors: they name tenants, of which many are no namespaces, and nobody's parent.
 """
 
 from collections import defaultdict
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from generator.access.lists import Item
+from generator.manifest import TENANT_LABEL
 from generator.rules.scene import Scene, inside
 
 HNC = "hnc.x-k8s.io"
@@ -52,7 +54,7 @@ def _labelled(item: Item) -> Iterator[Claim]:
     for values, key in ((annotations, _ANNOTATION), (labels, _LABEL)):
         if isinstance(parent := values.get(key), str) and parent:
             yield Claim(parent, item, key)
-    for key, depth in labels.items():
+    for key, depth in labels.items() if TENANT_LABEL not in labels else ():
         if depth == "1" and isinstance(key, str) and key.endswith(_DEPTH):
             yield Claim(key.removesuffix(_DEPTH), item, key)
 

@@ -97,6 +97,7 @@ def test_exceptions_are_asked_of_the_namespace_that_an_object_would_come_to(exce
 def test_hncs_labels_are_there_to_be_selected_where_the_platform_writes_them():
     note = '{values: {text: x}, select: "vision-train.tree.hnc.x-k8s.io/depth"}'
     assert notes(note, f"{PLAIN}\nhierarchy: {{hncLabels: true}}") == ["research", "vision-train"]
+    assert notes(note, f"{cluster(addons='[hnc]')}\nhierarchy: {{hncLabels: true}}") == ["research", "vision-train"]
     assert notes(note) == ["research"]
 
 

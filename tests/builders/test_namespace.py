@@ -317,6 +317,12 @@ def test_in_hncs_domain_it_is_the_namespace_that_is_at_the_lowest_place():
     assert [key for key in labels(found, "alone") if "hnc" in key] == []
 
 
+def test_where_hnc_runs_its_labels_are_left_to_it():
+    found = objects(FAMILY, cluster(addons="[hnc]") + "\nhierarchy: {hncLabels: true}")
+    assert [key for key in labels(found, "vision-train") if "hnc" in key] == []
+    assert depths(found, "vision-train") == {"vision": "0", "research": "1"}
+
+
 def test_a_parent_without_a_parent_is_the_head_of_its_tree():
     found = objects({"top": "quota: {hard: {pods: 20}}", "below": f"parent: top\n{QUOTA}"})
     assert (depths(found, "top"), depths(found, "below")) == ({"top": "0"}, {"below": "0", "top": "1"})

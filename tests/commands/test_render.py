@@ -78,6 +78,19 @@ def test_a_broken_file_is_told_with_line_and_column_and_nothing_is_written(root,
     assert tenantry("render", "--check")[0] == tenantry("check")[0] == 2
 
 
+def test_what_is_wrong_on_several_clusters_is_one_error(root, tenantry):
+    write(
+        root,
+        "tenants/templates/note.yaml.j2",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: note, namespace: elsewhere}\n",
+    )
+    write(root, "tenants/vision.yaml", tenant("vision", "{tier: small, clusters: [eu, us], extras: {note: {}}}"))
+    place = "tenants/vision.yaml:4:50: spec.extras.note"
+    message = f"{place}: template 'note' makes a ConfigMap in namespace 'elsewhere'; the tenant's are vision"
+    assert tenantry("render") == (2, "", f"{message}\n1 error; nothing was written\n")
+    assert tenantry("check")[2].splitlines() == [message, "1 error; what is wrong was not judged"]
+
+
 def test_without_a_platform_file_it_is_said_how_to_begin(tenantry):
     for command in ("render", "check"):
         code, out, err = tenantry(command)

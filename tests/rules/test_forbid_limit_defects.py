@@ -3,6 +3,7 @@ from rules.judging import asking, findings, messages, named
 
 REFUSED = asking("forbid-limit-defects", defects=["refused"])
 FILLED_IN = asking("forbid-limit-defects", defects=["max-as-default"])
+CONTESTED = asking("forbid-limit-defects", defects=["contested-default"])
 
 
 def limits(*items):
@@ -65,3 +66,39 @@ def test_a_maximum_alone_becomes_everybodys_default():
 def test_a_maximum_of_none_and_one_for_whole_pods_give_nobody_anything():
     assert messages(FILLED_IN, limits(of_containers(max="0"))) == []
     assert messages(FILLED_IN, limits({"type": "Pod", "max": {"cpu": "4"}})) == []
+
+
+def second(*items, namespace="ns1"):
+    return named("LimitRange", "m", namespace, spec={"limits": list(items)})
+
+
+def test_two_limit_ranges_that_give_different_defaults_are_told_by_each_resource():
+    assert messages(
+        CONTESTED, limits(of_containers(**GOOD)), second(of_containers(default="2", defaultRequest="100m"))
+    ) == [
+        "LimitRange m in namespace ns1 is not alone in giving a default of cpu, and the first that is asked holds: l has 1, m has 2"
+    ]
+    # A maximum is a default as well, and a default is a request.
+    assert messages(CONTESTED, limits(of_containers(max="4")), second(of_containers(default="1"))) == [
+        "LimitRange m in namespace ns1 is not alone in giving a default of cpu, and the first that is asked holds: l has 4, m has 1",
+        (
+            "LimitRange m in namespace ns1 is not alone in giving a defaultRequest of cpu, and the first that is asked holds: "
+            "l has 4, m has 1"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        second(of_containers(**GOOD)),
+        second(of_containers(default="1000m", defaultRequest="0.1")),
+        second(of_containers(default="2"), namespace="ns2"),
+        second({"type": "Container", "default": {"memory": "1Gi"}}),
+        second({"type": "Pod", "max": {"cpu": "2"}}),
+        second({"type": "Container", "default": {"cpu": "much"}}),
+        second("all"),
+    ],
+)
+def test_two_limit_ranges_that_do_not_contradict_each_other_are_fine(other):
+    assert messages(CONTESTED, limits(of_containers(**GOOD)), other) == []

@@ -24,6 +24,16 @@ def test_of_two_quotas_the_least_holds():
     assert (finding.namespace, finding.kind, finding.name) == ("ns1", "ResourceQuota", "a")
 
 
+def test_what_has_two_names_is_counted_once():
+    for one, other in (("secrets", "count/secrets"), ("count/configmaps", "configmaps")):
+        (message,) = messages(SAME_KEY, quota("a", hard={one: "4"}), quota("b", hard={other: "2"}))
+        assert (
+            message
+            == f"several ResourceQuotas count {one.removeprefix('count/')}, and the least holds, 2: a has 4, b has 2"
+        )
+    assert messages(SAME_KEY, quota("a", hard={"pods": "4"}), quota("b", hard={"count/pods": "2"})) == []
+
+
 def test_scopes_namespaces_and_keys_keep_quotas_apart():
     four = {"cpu": "4"}
     assert messages(SAME_KEY, quota("a", hard=four), quota("b", hard=four, scopes=["Terminating"])) == []

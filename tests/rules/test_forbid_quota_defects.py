@@ -75,6 +75,27 @@ def test_a_scope_and_a_key_that_do_not_go_together(scopes, key, expected):
     assert defects({key: "1"}, scopeSelector=selecting) == expected
 
 
+@pytest.mark.parametrize(
+    ("scope", "operator", "values", "expected"),
+    [
+        ("PriorityClass", "In", ["batch"], set()),
+        ("PriorityClass", "DoesNotExist", None, set()),
+        ("BestEffort", "Exists", [], set()),
+        ("PriorityClass", "In", None, {"scope-mismatch"}),
+        ("VolumeAttributesClass", "NotIn", [], {"scope-mismatch"}),
+        ("PriorityClass", "Exists", ["batch"], {"scope-mismatch"}),
+        ("BestEffort", "In", ["batch"], {"scope-mismatch"}),
+        ("BestEffort", "DoesNotExist", None, {"scope-mismatch"}),
+        ("PriorityClass", "in", ["batch"], {"scope-mismatch"}),
+        ("PriorityClass", None, None, {"scope-mismatch"}),
+    ],
+)
+def test_a_scope_that_is_selected_as_the_api_server_refuses_it(scope, operator, values, expected):
+    one = {"scopeName": scope, "operator": operator, "values": values}
+    key = "requests.storage" if scope == "VolumeAttributesClass" else "pods"
+    assert defects({key: "1"}, scopeSelector={"matchExpressions": [one]}) == expected
+
+
 def test_a_kind_that_the_manifests_define_is_counted_and_its_neighbour_is_not():
     assert defects({"count/widgets.example.com": "1"}, definition()) == set()
     assert defects({"count/gadgets.example.com": "1"}, definition()) == {"unknown-kind"}

@@ -63,6 +63,15 @@ def test_who_says_what_a_parent_is():
     assert {name: claim.parent for name, claim in found.items()} == dict.fromkeys("abcdef", "top")
 
 
+def test_the_labels_of_a_tenants_namespace_name_tenants_and_no_parents():
+    labels = {"vision-train.tree.hnc.x-k8s.io/depth": "0", "vision.tree.hnc.x-k8s.io/depth": "1"}
+    tenant = space("vision-train")
+    tenant["metadata"]["labels"] = {**labels, "tenantry.dev/tenant": "vision"}
+    assert scene(tenant).answer(parents) == {}
+    assert messages(MISSING, tenant) == []
+    assert [claim.parent for claim in scene(tenant, below("vision-train", "x")).answer(parents).values()] == ["x"]
+
+
 def test_a_parent_that_nobody_declares_is_told():
     assert messages(MISSING, space("a"), space("b"), below("b", "a")) == []
     assert messages(MISSING, space("b"), below("b", "a"), anchor("a", "kube-system")) == []
