@@ -12,9 +12,9 @@ from typing import Any
 
 from generator.allotment import around, overdraft
 from generator.allotment.ledger import Ledger
-from generator.directory import Directory, entry
-from generator.documents import Document
-from generator.platform import from_document
+from generator.organisation.directory import Directory, entry
+from generator.spec.platform import from_document
+from generator.yaml.documents import Document
 
 DEPTH = 6
 #: So many times what a tenant has is what the one above it has: enough for all its children.

@@ -4,19 +4,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from generator import emit, manifest, placement, posit, queuefit, queues, registries, room, sops, validity
+from generator import emit, manifest
 from generator.builders import CONCERNS, extras, launchers, pool, queue, sync
-from generator.directory import Facts
 from generator.kueue import API as KUEUE
-from generator.launchers import POSIT
 from generator.manifest import Manifest
-from generator.placement import Placement
-from generator.platform import Cluster, Platform
+from generator.organisation.directory import Facts
+from generator.placement import placement, queuefit, room
+from generator.placement.placement import Placement
 from generator.problems import InputError, Place, Problem, Route, dotted, instead
 from generator.repository import PLATFORM, RENDERED
-from generator.sops import SopsFile
-from generator.templates import Templates
-from generator.tenant import Tenant
+from generator.spec import posit, queues, registries, sops
+from generator.spec.launchers import POSIT
+from generator.spec.platform import Cluster, Platform
+from generator.spec.sops import SopsFile
+from generator.spec.templates import Templates
+from generator.spec.tenant import Tenant
+from generator.validation import validity
 
 Files = dict[str, bytes]
 

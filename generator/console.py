@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator import documents
-from generator.meter import Meter
 from generator.problems import Place, Problem
+from generator.run.meter import Meter
+from generator.yaml import documents
 
 if TYPE_CHECKING:
     from threading import Event

@@ -2,7 +2,7 @@
 
 The same objects give the same bytes on every machine: keys stand in the order in which the builder put them,
 and nothing of the surroundings (time, version, commit) is written. What a scalar looks like is decided in
-``generator.quoting``.
+``generator.yaml.quoting``.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Any
 from generator.fixed import Fixed, FixedList
 from generator.manifest import TENANT_LABEL, Manifest
 from generator.problems import Route, dotted
-from generator.quoting import comment, from_comment, line, number, string
+from generator.yaml.quoting import comment, from_comment, line, number, string
 
 #: Distinct texts that are remembered, of values and of the keys at each depth. Then the memory starts anew.
 REMEMBERED = 50_000

@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from generator import __version__, baseline, catalogue, documents, manifests, waivers
-from generator.baseline import Entry
+from generator import __version__, manifests
 from generator.console import count, placed, tell
 from generator.finding import SEVERITIES, Finding, Policy
+from generator.judgement import baseline, catalogue, waivers
+from generator.judgement.baseline import Entry
 from generator.problems import InputError, Place, Problem, instead
 from generator.reporters import FORMATS, reporter
+from generator.yaml import documents
 
 if TYPE_CHECKING:
-    from generator.benchmark import Benchmark, Result
+    from generator.judgement.benchmark import Benchmark, Result
 
 #: Where a repository keeps what is known, below its root.
 BASELINE = "tenants/baseline.json"
@@ -182,7 +184,7 @@ def check_forms(choice: Choice) -> None:
 
 def conclude_benchmark(root: Path, choice: Choice, asked: "Benchmark", judged: Judged) -> int:
     """Say what becomes of each control of a benchmark, waivers applied; return the exit code."""
-    from generator import benchmark
+    from generator.judgement import benchmark
 
     given, problems = catalogue.accepted(root)
     today = datetime.now(UTC).date().isoformat()
@@ -313,7 +315,7 @@ def _entries(
 
 def read_baseline(path: Path, root: Path) -> tuple[Sequence[Entry], list[Problem]]:
     """Read what is known; a file with mistakes in it makes nothing known."""
-    from generator import schema
+    from generator.validation import schema
 
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     data, wrong = documents.load(path.parent, path.name, limit=documents.MAX_STREAM, anywhere=True)

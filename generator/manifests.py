@@ -19,16 +19,17 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator import documents, emit
+from generator import emit
 from generator.access import lists
 from generator.access.lists import Item, flatten
 from generator.access.reader import described
 from generator.checkout import KUSTOMIZATIONS, File
-from generator.documents import Document, Value
-from generator.events import ITEMS, MAX_REPEATED
 from generator.manifest import Manifest
 from generator.problems import Place, Problem, Route
-from generator.quoting import from_comment
+from generator.yaml import documents
+from generator.yaml.documents import Document, Value
+from generator.yaml.events import ITEMS, MAX_REPEATED
+from generator.yaml.quoting import from_comment
 
 #: The path that stands for standard input, and what it is called when people are told of it.
 PIPE = "-"

@@ -15,37 +15,28 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from generator import (
-    commons,
-    conflicts,
-    crew,
-    docket,
-    documents,
-    emit,
-    guard,
-    index,
-    losses,
-    plan,
-    removals,
-    rendered,
-    repository,
-    verdicts,
-)
+from generator import emit, plan, rendered, repository
 from generator.allotment import around, ledger, overdraft
 from generator.assembly import rendered_path
-from generator.commons import Output, Synced
-from generator.crew import Crew
-from generator.directory import Directory, Entry, Facts
+from generator.deletion import guard, losses
+from generator.deletion.losses import Losses
+from generator.deletion.vanishing import Case
 from generator.finding import Finding
-from generator.index import Index
-from generator.losses import Losses
-from generator.outcome import Options, Outcome
+from generator.judgement import verdicts
+from generator.judgement.verdicts import Ground, Judge
+from generator.organisation import conflicts
+from generator.organisation.directory import Directory, Entry, Facts
 from generator.problems import Place
 from generator.repository import Stamp
-from generator.shard import Built, Change, Shard, Surveyed
-from generator.site import Site, read_removals, read_site, snapshots
-from generator.vanishing import Case
-from generator.verdicts import Ground, Judge
+from generator.run import commons, crew, docket, index
+from generator.run.commons import Output, Synced
+from generator.run.crew import Crew
+from generator.run.index import Index
+from generator.run.outcome import Options, Outcome
+from generator.run.shard import Built, Change, Shard, Surveyed
+from generator.run.site import Site, read_removals, read_site, snapshots
+from generator.spec import removals
+from generator.yaml import documents
 
 __all__ = ["Options", "Outcome", "render"]
 

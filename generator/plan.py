@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from enum import Enum
 
-from generator.directory import Directory
 from generator.emit import Ownership, ownership
+from generator.organisation.directory import Directory
 from generator.problems import Place, Problem, instead
 from generator.rendered import Found
 from generator.repository import is_output_of

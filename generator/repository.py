@@ -7,9 +7,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import documents, sops, templates
 from generator.checkout import Checkout, File, Spot
 from generator.problems import InputError, Place, Problem
+from generator.spec import sops, templates
+from generator.yaml import documents
 
 TENANTS = "tenants"
 POLICIES = "policies"

@@ -17,7 +17,7 @@ from generator import __version__
 
 _PACKAGE = Path(__file__).parent
 #: What reads YAML: what it makes of a file may change with it.
-_READERS = tuple(_PACKAGE / name for name in ("documents.py", "events.py", "scalars.py", "shipped.py"))
+_READERS = tuple(_PACKAGE / name for name in ("yaml/documents.py", "yaml/events.py", "yaml/scalars.py", "shipped.py"))
 
 
 def schema(name: str) -> bytes:

@@ -9,14 +9,18 @@ import re
 from collections.abc import Iterator
 from textwrap import indent
 
-from generator import bounds, conflicts, documents, placement, platform, roles, schema, tenant, tree, validity
 from generator.allotment import around, overdraft
 from generator.allotment.ledger import Ledger
 from generator.assembly import Assembly
-from generator.directory import Directory, entry
+from generator.organisation import bounds, conflicts, tree
+from generator.organisation.directory import Directory, entry
+from generator.placement import placement
 from generator.problems import InputError
 from generator.repository import PLATFORM
-from generator.templates import Templates
+from generator.spec import platform, roles, tenant
+from generator.spec.templates import Templates
+from generator.validation import schema, validity
+from generator.yaml import documents
 
 #: One cluster without anything special.
 PLAIN = 'clusters: [{name: prod, version: "1.34"}]'

@@ -5,11 +5,14 @@ from collections import Counter
 from hypothesis import strategies as st
 from tenancy import platform_of
 
-from generator import placement, quantity, shares, tenant, tree
 from generator.allotment import around, ledger
-from generator.allowance import LEAST
-from generator.directory import Directory, entry
-from generator.quotakeys import measure
+from generator.kubernetes import quantity
+from generator.kubernetes.quotakeys import measure
+from generator.organisation import shares, tree
+from generator.organisation.allowance import LEAST
+from generator.organisation.directory import Directory, entry
+from generator.placement import placement
+from generator.spec import tenant
 
 CLUSTERS = ("eu", "us")
 KEYS = ("cpu", "requests.cpu", "pods", "requests.nvidia.com/gpu")

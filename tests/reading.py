@@ -1,6 +1,6 @@
 """How the tests of the YAML reader look at what it says."""
 
-from generator.documents import parse
+from generator.yaml.documents import parse
 
 
 def told(text, read=parse):

@@ -1,7 +1,6 @@
 """Object templates for tests: ours, with something changed in them, and what the checks say of that."""
 
-from generator import scratchpath
-from generator.launcher import payloads, templatecheck
+from generator.launcher import payloads, scratchpath, templatecheck
 from generator.launcher.objecttemplates import DATA, data_text
 from generator.launcher.surroundings import Surroundings
 

@@ -3,8 +3,11 @@
 from itertools import islice, permutations
 from textwrap import dedent, indent
 
-from generator import directory, documents, platform, schema, tenant, tree
 from generator.allotment import ledger
+from generator.organisation import directory, tree
+from generator.spec import platform, tenant
+from generator.validation import schema
+from generator.yaml import documents
 
 PLATFORM = "tenants/platform.yaml"
 CLUSTER = 'clusters: [{name: prod, version: "1.34"}]'

@@ -10,11 +10,12 @@ import pytest
 import yaml
 from building import PLAIN, QUOTA, bodies, cluster, files, objects, shuffled, told
 
-from generator import kinds, validity
 from generator.assembly import CONCERN_OF_KIND
 from generator.emit import Ownership, ownership, source_of
+from generator.kubernetes import kinds
 from generator.manifest import Manifest, identity
 from generator.problems import Place
+from generator.validation import validity
 
 #: A tenant with something of everything, on a platform with something of everything.
 VISION = """

@@ -15,12 +15,13 @@ import pytest
 import yaml
 from building import bodies
 
-from generator import platform, validity
-from generator.documents import read
 from generator.manifest import Manifest, identity
 from generator.pipeline import Options, render
 from generator.problems import Place
 from generator.repository import PLATFORM, RENDERED, TENANTS
+from generator.spec import platform
+from generator.validation import validity
+from generator.yaml.documents import read
 
 EXAMPLES = Path(__file__).parent / "examples"
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir())

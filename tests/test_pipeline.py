@@ -19,9 +19,10 @@ from repositories import (
     write,
 )
 
-from generator import conflicts, crew
-from generator.meter import Meter
+from generator.organisation import conflicts
 from generator.pipeline import Options, render
+from generator.run import crew
+from generator.run.meter import Meter
 
 EVERY_WAY = [{}, {"use_index": False}]
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

@@ -22,9 +22,10 @@ from repositories import (
     write,
 )
 
-from generator import crew, rendered
+from generator import rendered
 from generator.pipeline import Options, render
 from generator.problems import InputError
+from generator.run import crew
 
 EVERY_WAY = [{}, {"use_index": False}]
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

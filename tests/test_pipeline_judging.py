@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from repositories import PLATFORM, rendering, repository, tenant, told, write
 
-from generator import catalogue, docket, manifests, policy, verdicts
+from generator import manifests
 from generator.finding import REACHES
+from generator.judgement import catalogue, policy, verdicts
 from generator.pipeline import Options, render
+from generator.run import docket
 
 POLICIES = tuple(catalogue.read(Path("/nowhere"))[0])
 

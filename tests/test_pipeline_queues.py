@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from repositories import files, repository, tenant, told, write
 
-from generator import catalogue
+from generator.judgement import catalogue
 from generator.pipeline import Options, render
 
 POLICIES = tuple(one for one in catalogue.read(Path("/nowhere"))[0] if one.rule == "forbid-invalid-queues")

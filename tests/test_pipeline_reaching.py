@@ -5,7 +5,8 @@ from pathlib import Path
 
 from repositories import rendering, repository, tenant, told, write
 
-from generator import catalogue, manifests, policy
+from generator import manifests
+from generator.judgement import catalogue, policy
 from generator.pipeline import Options, render
 
 POLICIES = tuple(catalogue.read(Path("/nowhere"))[0])

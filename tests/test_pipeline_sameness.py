@@ -20,8 +20,8 @@ from repositories import (
     write,
 )
 
-from generator import crew
 from generator.pipeline import Options, render
+from generator.run import crew
 
 EVERY_WAY = [{}, {"use_index": False}]
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

@@ -3,7 +3,7 @@
 import pytest
 from repositories import GOING, PLATFORM, files, rendering, repository, stamps, told, write
 
-from generator import catalogue
+from generator.judgement import catalogue
 from generator.pipeline import Options, render
 
 SYNCED = PLATFORM.replace('version: "1.34", addons', 'version: "1.34", sync: flux, addons').replace(
@@ -127,7 +127,7 @@ def test_it_is_judged_once_and_again_when_it_changes(tmp_path, monkeypatch):
     repository(tmp_path, "nlp", platform=SYNCED)
     policies = tuple(catalogue.read(tmp_path)[0])
     judged = []
-    monkeypatch.setattr("generator.commons.verdict", lambda one, *_: judged.append(one.folder) or "[{},{},[]]")
+    monkeypatch.setattr("generator.run.commons.verdict", lambda one, *_: judged.append(one.folder) or "[{},{},[]]")
     rendering(tmp_path, policies=policies)
     rendering(tmp_path, policies=policies)
     assert judged == ["rendered/eu/sync"]

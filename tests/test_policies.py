@@ -5,10 +5,12 @@ from pathlib import Path
 from agreement import agreed
 from tenancy import told
 
-from generator import documents, schema, shipped, validity
-from generator.examples import PATH
+from generator import shipped
+from generator.judgement.examples import PATH
 from generator.manifest import Manifest, duplicates
 from generator.problems import Place
+from generator.validation import schema, validity
+from generator.yaml import documents
 
 POLICIES = [documents.read(path.parent, path.name) for path in sorted(shipped.policies().glob("*.yaml"))]
 KUBERNETES = validity.for_version("1.34")

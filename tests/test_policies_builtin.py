@@ -10,7 +10,7 @@ import pytest
 from access.rbac import binding
 from rules.judging import space, tenants_space
 
-from generator import catalogue, policy
+from generator.judgement import catalogue, policy
 from generator.manifest import Manifest
 from generator.problems import Place
 

@@ -6,7 +6,7 @@ from access.rbac import binding, role, rule
 from agreement import agreed
 from rules.judging import tenants_space
 
-from generator import catalogue, policy
+from generator.judgement import catalogue, policy
 from generator.manifest import Manifest
 from generator.problems import Place
 

@@ -6,8 +6,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from generator import documents, schema, shipped
+from generator import shipped
 from generator.cli import cli
+from generator.validation import schema
+from generator.yaml import documents
 
 NAMESPACE = {
     "apiVersion": "v1",

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import schema, shipped
+from generator import shipped
+from generator.validation import schema
 
 ROOT = Path(__file__).parent.parent
 DATA = ["generator/py.typed"] + [

@@ -17,6 +17,7 @@ from operator import or_
 
 from generator.access.algebra import NO_PERMISSIONS, Permissions
 from generator.access.algebra_diagrams import NOTHING, Words
+from generator.access.customs import CustomResource
 from generator.access.effective import Access
 from generator.access.escalation_holdings import EVERY_NAMESPACE, EVERYTHING, Gain, Holdings, Identity
 from generator.access.escalation_moves import Move, Moves
@@ -33,7 +34,6 @@ from generator.access.subject import (
     service_account,
     user,
 )
-from generator.customs import CustomResource
 
 #: The name of a service account, or the namespace of one, that nothing is bound to.
 UNBOUND = "*"

@@ -12,6 +12,7 @@ from typing import Literal
 
 from generator.access.algebra import NO_PERMISSIONS, Permissions
 from generator.access.algebra_diagrams import EVERYTHING, NOTHING, Words
+from generator.access.customs import CustomResource
 from generator.access.escalation_asks import (
     APPLY,
     READ,
@@ -23,7 +24,6 @@ from generator.access.escalation_asks import (
 from generator.access.objects import GROUP as RBAC
 from generator.access.rule import ALL, Rule
 from generator.access.subject import MASTERS
-from generator.customs import CustomResource
 
 _CERTIFICATES = "certificates.k8s.io"
 _ADMISSION = "admissionregistration.k8s.io"

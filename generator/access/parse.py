@@ -8,16 +8,16 @@ is accepted (an unknown verb, ``pods/*``) is kept as it is written.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from generator import names
 from generator.access.lists import Item, flatten
 from generator.access.objects import GROUP, Binding, Objects, Role, RoleKey
 from generator.access.reader import Reader, described
 from generator.access.references import read_role_ref, read_subject
 from generator.access.rule import Rule
 from generator.access.selection import read_selectors
+from generator.kubernetes import names
 from generator.manifest import Manifest
 from generator.problems import Problem
-from generator.scalars import shown
+from generator.yaml.scalars import shown
 
 #: The kinds that are read, and whether they live in a namespace.
 KINDS = {"Role": True, "ClusterRole": False, "RoleBinding": True, "ClusterRoleBinding": False}

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from generator import names
 from generator.access.objects import GROUP, RoleKey
 from generator.access.reader import Reader
 from generator.access.subject import Subject, group, service_account, user
+from generator.kubernetes import names
 from generator.problems import instead
-from generator.scalars import shown
+from generator.yaml.scalars import shown
 
 #: The kinds of subjects, and the API group of each.
 _SUBJECTS = {"User": GROUP, "Group": GROUP, "ServiceAccount": ""}

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any, cast, get_args
 
-from generator import names
 from generator.access.reader import Reader
 from generator.access.selector import Operator, Requirement, Selector
+from generator.kubernetes import names
 from generator.problems import instead
-from generator.scalars import shown
+from generator.yaml.scalars import shown
 
 _OPERATORS: tuple[str, ...] = get_args(Operator)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any
 
-from generator.quantity import Quantity, QuantityError, parse
+from generator.kubernetes.quantity import Quantity, QuantityError, parse
 
 #: Specs of LimitRanges, or of quotas, by name: what stands under ``spec`` of their manifests.
 Specs = Mapping[str, Mapping[str, Any]]

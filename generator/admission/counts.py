@@ -6,8 +6,8 @@ from typing import Any
 
 from generator.admission.amounts import Amounts, items, mapping
 from generator.admission.quota import Counted, Selector, selects
-from generator.objectcounts import PREFIX
-from generator.quantity import ZERO, Quantity, parse
+from generator.kubernetes.objectcounts import PREFIX
+from generator.kubernetes.quantity import ZERO, Quantity, parse
 
 _ONE = parse(1)
 #: Keys that count objects of the core group under an older name (``legacyObjectCountAliases``).

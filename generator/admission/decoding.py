@@ -7,7 +7,7 @@ from typing import Any
 from generator.admission.amounts import Amounts, mapping, read_amount
 from generator.admission.amounts import items as items_of
 from generator.admission.refusal import Plugin, Refusal, Rule
-from generator.quantity import Quantity, QuantityError
+from generator.kubernetes.quantity import Quantity, QuantityError
 
 
 @dataclass(slots=True)

@@ -12,8 +12,8 @@ from generator.admission import totals
 from generator.admission.amounts import Amounts
 from generator.admission.pod import Container, Pod
 from generator.admission.ranges import Bounds
-from generator.limitrange import CONTAINER
-from generator.quantity import Quantity
+from generator.kubernetes.limitrange import CONTAINER
+from generator.kubernetes.quantity import Quantity
 
 
 def defaulted(pod: Pod, bounds: Iterable[Bounds]) -> Pod:

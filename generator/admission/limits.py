@@ -11,8 +11,8 @@ from generator.admission.amounts import NONE, Amounts
 from generator.admission.pod import Pod
 from generator.admission.ranges import Bounds
 from generator.admission.refusal import Plugin, Refusal, Rule
-from generator.limitrange import CLAIM, CONTAINER, POD
-from generator.quantity import ZERO, Quantity
+from generator.kubernetes.limitrange import CLAIM, CONTAINER, POD
+from generator.kubernetes.quantity import ZERO, Quantity
 
 #: Go compares in thousandths while they fit an int64, and in whole units above (``resource.MaxMilliValue``).
 _INT64_MAX = 2**63 - 1

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import objectcounts, resources
 from generator.admission import counts, jobs, limits, pods, quota
 from generator.admission.amounts import Amounts, Specs, mapping
 from generator.admission.decoding import Reader
 from generator.admission.quota import Counted, Quota, Used
 from generator.admission.ranges import Bounds, bounds_of
 from generator.admission.refusal import Refusal, answered
+from generator.kubernetes import objectcounts, resources
 
 
 @dataclass(frozen=True, slots=True)

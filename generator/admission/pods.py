@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from generator import quotakeys
 from generator.admission import defaults, limits, pod, quota, totals, validation
 from generator.admission.amounts import Amounts, Specs
 from generator.admission.pod import Container, Pod
 from generator.admission.quota import Counted, Quota, Selector, Used
 from generator.admission.ranges import Bounds, bounds_of
 from generator.admission.refusal import Refusal, answered
-from generator.quantity import Quantity, parse
+from generator.kubernetes import quotakeys
+from generator.kubernetes.quantity import Quantity, parse
 
 _ONE = parse(1)
 _COMPUTE = ("cpu", "memory", "ephemeral-storage")

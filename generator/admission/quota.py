@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from generator import quotakeys
 from generator.admission.amounts import NONE, Amounts, Specs, items, mapping, read_amount, read_amounts
 from generator.admission.refusal import Plugin, Refusal, Rule
-from generator.quantity import ZERO, Quantity, QuantityError
+from generator.kubernetes import quotakeys
+from generator.kubernetes.quantity import ZERO, Quantity, QuantityError
 
 #: What each quota has given away, by its name and by key.
 Used = Mapping[str, Mapping[str, Any]]

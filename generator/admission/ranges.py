@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator import limitrange
 from generator.admission.amounts import Amounts, Specs, as_text, read_amounts
+from generator.kubernetes import limitrange
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
 
-from generator.quantity import Quantity
+from generator.kubernetes.quantity import Quantity
 
 
 class Plugin(Enum):

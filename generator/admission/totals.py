@@ -7,7 +7,7 @@ the pod names for itself takes the place of that sum. (``component-helpers/resou
 
 from generator.admission.amounts import Amounts, greatest, summed
 from generator.admission.pod import Field, Pod, Role
-from generator.quantity import Quantity
+from generator.kubernetes.quantity import Quantity
 
 #: What a pod as a whole may name, besides huge pages.
 OF_PODS = frozenset({"cpu", "memory"})

@@ -6,12 +6,12 @@ API server writes the place of a container's limit that is above the pod's is ta
 
 from collections.abc import Callable, Iterator
 
-from generator import names, quotakeys
 from generator.admission import totals
 from generator.admission.amounts import NONE, Amounts
 from generator.admission.pod import Pod
 from generator.admission.refusal import Plugin, Refusal, Rule
-from generator.quantity import Quantity, QuantityError, parse
+from generator.kubernetes import names, quotakeys
+from generator.kubernetes.quantity import Quantity, QuantityError, parse
 
 _OF_CONTAINERS = frozenset({"cpu", "memory", "ephemeral-storage"})
 _STANDARD = quotakeys.STANDARD_KEYS | {"storage"}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from generator.allotment.forest import Node
 from generator.allotment.ledger import Ledger, consumed, named
-from generator.allowance import LEAST
-from generator.platform import Cluster
-from generator.quantity import ZERO, Quantity, Style
-from generator.quotakeys import capacity
+from generator.kubernetes.quantity import ZERO, Quantity, Style
+from generator.kubernetes.quotakeys import capacity
+from generator.organisation.allowance import LEAST
+from generator.spec.platform import Cluster
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from generator.allotment.forest import Node
 from generator.allotment.ledger import Ledger
-from generator.allowance import LEAST, Share
-from generator.directory import Facts
+from generator.organisation.allowance import LEAST, Share
+from generator.organisation.directory import Facts
 
 
 def facts(ledger: Ledger, name: str) -> Facts:

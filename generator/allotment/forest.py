@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from generator.allowance import LEAST, Allowance, unpack
-from generator.directory import Directory, Entry
-from generator.platform import Platform
+from generator.kubernetes.quantity import Quantity, parse
+from generator.kubernetes.quotakeys import measure
+from generator.organisation.allowance import LEAST, Allowance, unpack
+from generator.organisation.directory import Directory, Entry
 from generator.problems import Place
-from generator.quantity import Quantity, parse
-from generator.quotakeys import measure
-from generator.settings import Amounts, Quota, overlay_quota
+from generator.spec.platform import Platform
+from generator.spec.settings import Amounts, Quota, overlay_quota
 
 #: A factor that declares nothing: what is held is promised once.
 ONCE = parse(1)

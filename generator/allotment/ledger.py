@@ -12,9 +12,9 @@ All sums are in thousandths, by cluster and measure, and made from the leaves up
 from collections.abc import Iterable, Mapping
 
 from generator.allotment.forest import Caps, Forest, Node, by_measure
-from generator.allowance import LEAST
-from generator.directory import Directory
-from generator.settings import Amounts
+from generator.organisation.allowance import LEAST
+from generator.organisation.directory import Directory
+from generator.spec.settings import Amounts
 
 #: Thousandths by measure.
 Sums = Mapping[str, int]

@@ -8,11 +8,11 @@ from itertools import islice
 
 from generator.allotment.forest import ONCE, Cap, Node
 from generator.allotment.ledger import ByCluster, Ledger, Sums, consumed, named
-from generator.allowance import LEAST
-from generator.platform import Cluster
+from generator.kubernetes.quantity import Quantity, Style
+from generator.kubernetes.quotakeys import capacity, measure
+from generator.organisation.allowance import LEAST
 from generator.problems import Place, Problem
-from generator.quantity import Quantity, Style
-from generator.quotakeys import capacity, measure
+from generator.spec.platform import Cluster
 
 #: Writes a place into a message: ``tenants/research.yaml:14``.
 LineOf = Callable[[Place], str]

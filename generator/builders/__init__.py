@@ -23,7 +23,7 @@ from generator.builders import (
     sync,
 )
 from generator.manifest import Manifest
-from generator.placement import Placement
+from generator.placement.placement import Placement
 
 Builder = Callable[[Placement], Iterator[Manifest]]
 

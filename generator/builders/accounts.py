@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator import cloud
 from generator.manifest import Manifest
-from generator.placement import Namespace, Placement
-from generator.tenant import ServiceAccount
+from generator.placement import cloud
+from generator.placement.placement import Namespace, Placement
+from generator.spec.tenant import ServiceAccount
 
 
 def build(placement: Placement) -> Iterator[Manifest]:

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from generator import namespacelabels, propagation
 from generator.manifest import Manifest
-from generator.placement import Namespace, Placement
-from generator.platform import Cluster, Platform
+from generator.placement import namespacelabels
+from generator.placement.placement import Namespace, Placement
 from generator.problems import InputError, Place, Problem
-from generator.propagation import PROPAGATE, Propagation
-from generator.templates import Templates
-from generator.validity import namespaced
+from generator.spec import propagation
+from generator.spec.platform import Cluster, Platform
+from generator.spec.propagation import PROPAGATE, Propagation
+from generator.spec.templates import Templates
+from generator.validation.validity import namespaced
 
 
 def build(placement: Placement) -> Iterator[Manifest]:

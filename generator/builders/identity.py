@@ -7,11 +7,11 @@ has them; elsewhere the annotation on the service account is all there is.
 from collections.abc import Iterator
 from typing import Any
 
-from generator import cloud
 from generator.manifest import Manifest
-from generator.placement import Placement
-from generator.platform import Cloud
-from generator.tenant import AwsIdentity, AzureIdentity, GcpIdentity, ServiceAccount
+from generator.placement import cloud
+from generator.placement.placement import Placement
+from generator.spec.platform import Cloud
+from generator.spec.tenant import AwsIdentity, AzureIdentity, GcpIdentity, ServiceAccount
 
 
 def build(placement: Placement) -> Iterator[Manifest]:

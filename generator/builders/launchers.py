@@ -7,16 +7,16 @@ asked for them. What a launcher is configured with has a file of its own for eac
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generator import posit
 from generator.fixed import Fixed, FixedList
 from generator.launcher import preset
 from generator.launcher.bundle import Grant
-from generator.launchers import POSIT, Launcher
 from generator.manifest import Manifest
-from generator.placement import MANAGED_BY, Namespace, Placement
-from generator.platform import Cluster, LauncherAccount, Platform
+from generator.placement.placement import MANAGED_BY, Namespace, Placement
 from generator.problems import Place
-from generator.subjects import Subject
+from generator.spec import posit
+from generator.spec.launchers import POSIT, Launcher
+from generator.spec.platform import Cluster, LauncherAccount, Platform
+from generator.spec.subjects import Subject
 
 _GROUP = "rbac.authorization.k8s.io"
 _API = f"{_GROUP}/v1"

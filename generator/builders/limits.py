@@ -7,7 +7,7 @@ defaulting would differ from what git holds.
 from collections.abc import Iterator
 
 from generator.manifest import Manifest
-from generator.placement import Placement, limit_range
+from generator.placement.placement import Placement, limit_range
 
 
 def build(placement: Placement) -> Iterator[Manifest]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from generator.manifest import Manifest
-from generator.placement import Namespace, Placement
-from generator.settings import Caller
+from generator.placement.placement import Namespace, Placement
+from generator.spec.settings import Caller
 
 
 def build(placement: Placement) -> Iterator[Manifest]:

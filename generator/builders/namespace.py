@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from generator import namespacelabels
-from generator.lifecycle import OFFBOARDING
 from generator.manifest import Manifest
-from generator.placement import Namespace, Placement
+from generator.placement import namespacelabels
+from generator.placement.placement import Namespace, Placement
+from generator.spec.lifecycle import OFFBOARDING
 
 #: What keeps a namespace when its file disappears from git. Both engines read it from the live object, so it is
 #: lifted (by ``lifecycle: offboarding``) in a commit of its own, before the file goes.

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from generator.directory import BELOW, EVERY_TENANT, Admission
 from generator.fixed import Fixed
-from generator.hierarchy import OWN_DOMAIN
 from generator.manifest import TENANT_LABEL, Manifest
-from generator.placement import Namespace, Placement
-from generator.platform import Platform
+from generator.organisation.directory import BELOW, EVERY_TENANT, Admission
+from generator.placement.placement import Namespace, Placement
 from generator.problems import Place
-from generator.settings import Opening, Port
+from generator.spec.hierarchy import OWN_DOMAIN
+from generator.spec.platform import Platform
+from generator.spec.settings import Opening, Port
 
 _NAME_LABEL = "kubernetes.io/metadata.name"
 _DNS_PORTS = (Port(53, None, "UDP"), Port(53, None, "TCP"))

@@ -8,10 +8,10 @@ the first namespace of a tenant is above its others, and above those of all tena
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator import shares
-from generator.hierarchy import OWN_DOMAIN
 from generator.manifest import TENANT_LABEL, Manifest
-from generator.placement import Placement
+from generator.organisation import shares
+from generator.placement.placement import Placement
+from generator.spec.hierarchy import OWN_DOMAIN
 
 _HNC = "hnc.x-k8s.io/v1alpha2"
 #: What keeps HNC from copying an object into the namespaces below, whose own ones have the same name.

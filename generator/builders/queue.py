@@ -7,16 +7,16 @@ belong to the whole cluster stand in its own file: that of a group without names
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from generator.kubernetes.quantity import Quantity
 from generator.kueue import API, CAPACITY, NAMESPACE_NAME, jobs
 from generator.kueue.quotas import Quota
-from generator.lifecycle import ACTIVE, FROZEN, OFFBOARDING, PHASES
 from generator.manifest import Manifest
-from generator.placement import MANAGED_BY, Placement
-from generator.platform import Cluster, Platform
+from generator.placement.placement import MANAGED_BY, Placement
 from generator.problems import Place
-from generator.quantity import Quantity
-from generator.queueing import Cohort, Defaults, Flavor, Queueing
-from generator.queues import Fungibility, Preemption, Queue, Shares
+from generator.spec.lifecycle import ACTIVE, FROZEN, OFFBOARDING, PHASES
+from generator.spec.platform import Cluster, Platform
+from generator.spec.queueing import Cohort, Defaults, Flavor, Queueing
+from generator.spec.queues import Fungibility, Preemption, Queue, Shares
 
 #: From the least to the furthest reaching.
 _STOPS = ("None", "Hold", "HoldAndDrain")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from generator.kubernetes.objectcounts import PREFIX
 from generator.manifest import Manifest
-from generator.objectcounts import PREFIX
-from generator.placement import Placement
-from generator.scoped import ScopedQuota
+from generator.placement.placement import Placement
+from generator.spec.scoped import ScopedQuota
 
 _STARTING = ("pods", "count/pods", "count/jobs.batch")
 #: What somebody makes to have pods, by API group: a quota that counts it stops it in a frozen namespace.

@@ -8,12 +8,12 @@ account has one of its own, so that a review shows which workload gains what.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from generator import roles
 from generator.manifest import Manifest
-from generator.placement import Namespace, Placement
+from generator.placement.placement import Namespace, Placement
 from generator.problems import Place
-from generator.subjects import Subject
-from generator.tenant import Member
+from generator.spec import roles
+from generator.spec.subjects import Subject
+from generator.spec.tenant import Member
 
 _API = "rbac.authorization.k8s.io/v1"
 _GROUP = "rbac.authorization.k8s.io"

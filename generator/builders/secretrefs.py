@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.manifest import Manifest
-from generator.placement import Namespace, Placement
-from generator.secretrefs import External, RemoteKey, SecretRef, SecretStore
+from generator.placement.placement import Namespace, Placement
+from generator.spec.secretrefs import External, RemoteKey, SecretRef, SecretStore
 
 _EXTERNAL = "external-secrets.io/v1"
 

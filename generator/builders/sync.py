@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.manifest import Manifest
-from generator.placement import Placement
+from generator.placement.placement import Placement
 from generator.problems import Problem
 
 

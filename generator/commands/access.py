@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from generator import catalogue, collector, documents, manifests, platform, schema
+from generator import manifests
 from generator.access import (
     MASTERS,
     Access,
@@ -28,14 +28,19 @@ from generator.access import (
 )
 from generator.access.defaults import EXACT
 from generator.console import count, kubernetes_version, tell
-from generator.platform import Platform
+from generator.judgement import catalogue
+from generator.kubernetes.resources import group_of, is_cluster_scoped, plural
 from generator.problems import InputError, Place, Problem, instead
 from generator.reporters import access as answers_of
 from generator.reporters import paths as paths_of
 from generator.reporters.access import CanI, Of, Where, WhoCan
 from generator.reporters.paths import Paths
 from generator.repository import PLATFORM, RENDERED, find_root, root_or
-from generator.resources import group_of, is_cluster_scoped, plural
+from generator.run import collector
+from generator.spec import platform
+from generator.spec.platform import Platform
+from generator.validation import schema
+from generator.yaml import documents
 
 #: Verbs that somebody checks; a custom controller may check others.
 _VERBS = frozenset({

@@ -7,14 +7,17 @@ from typing import Any
 
 import click
 
-from generator import catalogue, history, judging, manifests, moves, policy, reshuffles, revisions
+from generator import judging, manifests, revisions
 from generator.access.lists import Item
-from generator.baseline import Entry
 from generator.commands.render import SHOWING, drift
 from generator.console import progress, tell, today
+from generator.deletion import history, reshuffles
 from generator.finding import Finding, Policy
+from generator.judgement import catalogue, policy
+from generator.judgement.baseline import Entry
 from generator.judging import BASELINE, Judged
 from generator.manifest import TENANT_LABEL
+from generator.organisation import moves
 from generator.pipeline import Options, render
 from generator.problems import Place, Problem
 from generator.repository import PLATFORM, POLICIES, RENDERED, WAIVERS, find_root

@@ -7,14 +7,17 @@ from typing import Any
 
 import click
 
-from generator import catalogue, emit, fields, names
+from generator import emit
 from generator.console import count, tell
-from generator.fields import Field
 from generator.finding import Policy
+from generator.judgement import catalogue
+from generator.kubernetes import names
 from generator.problems import InputError, Place, Problem, nearest
 from generator.reporters.policies import explanation
 from generator.repository import root_or
-from generator.schema import KINDS
+from generator.validation import fields
+from generator.validation.fields import Field
+from generator.validation.schema import KINDS
 
 _WIDTH = 80
 

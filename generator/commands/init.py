@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
-from generator import __version__, names, repository, revisions, validity
+from generator import __version__, repository, revisions
 from generator.commands import schema
 from generator.console import count, tell
-from generator.formats import FORMATS
+from generator.kubernetes import names
 from generator.pipeline import Options, render
 from generator.problems import InputError, Place, Problem
+from generator.validation import validity
+from generator.validation.formats import FORMATS
 
 #: Where the texts lie, some with placeholders.
 SCAFFOLD = Path(__file__).parent.parent / "scaffold"

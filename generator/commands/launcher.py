@@ -12,7 +12,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from generator import documents, manifests
+from generator import manifests
 from generator.console import count, tell
 from generator.launcher import configuration, demand, ini, jobfields, mounted, profiles, sizes
 from generator.launcher.configuration import PROFILES_FILE, SIZES_FILE
@@ -24,8 +24,9 @@ from generator.reporters import limits as limits_of
 from generator.reporters import presets as presets_of
 from generator.reporters.limits import Limits
 from generator.repository import RENDERED, find_root, is_output_of, root_or
-from generator.site import read_presets
-from generator.validity import known_versions
+from generator.run.site import read_presets
+from generator.validation.validity import known_versions
+from generator.yaml import documents
 
 _MANIFESTS = (".yaml", ".yml", ".json")
 
@@ -184,7 +185,7 @@ _version = click.option("--version", type=click.Choice(VERSIONS), default=VERSIO
 @click.pass_obj
 def generate(start: Path, /, *, version: str, output: str | None, conf: str | None, cluster: str | None) -> int:
     """Write our job.tpl, service.tpl and an empty data template; what somebody has changed is never replaced."""
-    from generator import scratchpath
+    from generator.launcher import scratchpath
 
     folder = _folder(start, output, conf, cluster)
     written = scratchpath.write(start / folder, folder, version)
@@ -202,7 +203,7 @@ def generate(start: Path, /, *, version: str, output: str | None, conf: str | No
 @click.pass_obj
 def diff(start: Path, /, directory: str | None, *, version: str, base: str | None, **where: str | None) -> int:
     """Show how a site's templates differ from ours; exit code 1 if they do."""
-    from generator import scratchpath
+    from generator.launcher import scratchpath
     from generator.reporters import differences as differences_of
 
     folder = _folder(start, directory, where["conf"], where["cluster"])
@@ -247,8 +248,7 @@ def validate(start: Path, /, directory: str | None, *, verbose: bool, form: str,
     With --tenant, its file and the platform file declare all of that, on the cluster that --cluster names; and what is
     checked are the templates that this tenant gets, or those of DIR with this tenant's data.
     """
-    from generator import scratchpath
-    from generator.launcher import templatecheck, templatelint
+    from generator.launcher import scratchpath, templatecheck, templatelint
     from generator.reporters import defects as defects_of
 
     if given["tenant"] is not None:
@@ -278,7 +278,7 @@ def _folder(start: Path, named: str | None, conf: str | None, cluster: str | Non
     """Return the folder that was named, or the scratch path of a cluster in the launcher's configuration."""
     if named is not None:
         return named
-    from generator import scratchpath
+    from generator.launcher import scratchpath
 
     conf = conf or CONFIGURATION
     return scratchpath.chosen(scratchpath.paths(start / conf, conf), cluster, conf)
@@ -292,8 +292,11 @@ def _of_tenant(
     start: Path, directory: str | None, given: Mapping[str, Any]
 ) -> tuple[str, dict[str, str], Surroundings]:
     """Return the name of the templates that a tenant gets, their texts, and what surrounds its sessions."""
-    from generator import lineage, posit, scratchpath, sessions
-    from generator.site import read_site
+    from generator.launcher import scratchpath
+    from generator.placement import sessions
+    from generator.run import lineage
+    from generator.run.site import read_site
+    from generator.spec import posit
 
     _refuse_declared()
     root = find_root(start)

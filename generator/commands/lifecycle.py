@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from generator import emit, losses, rendered, repository, revisions
+from generator import emit, rendered, repository, revisions
 from generator.console import today
-from generator.lifecycle import ACTIVE, OFFBOARDING
-from generator.losses import Held
+from generator.deletion import losses
+from generator.deletion.losses import Held
 from generator.problems import InputError, Place, Problem, instead
+from generator.spec.lifecycle import ACTIVE, OFFBOARDING
 
 _HEAD = ("TENANT", "NAMESPACE", "CLUSTER", "COMMITTED", "RENDERED", "NEXT")
 #: In the place of a phase, where there is no such namespace.

@@ -9,17 +9,20 @@ from typing import Any
 
 import click
 
-from generator import catalogue, collector, documents, judging, manifests, policy, repository
+from generator import judging, manifests, repository
 from generator.access.defaults import EXACT
 from generator.access.lists import Item
 from generator.checkout import Checkout, File
 from generator.console import kubernetes_version
 from generator.finding import Finding, Policy
+from generator.judgement import catalogue, policy
 from generator.judging import Judged
 from generator.problems import InputError, Place, Problem, instead
 from generator.repository import RENDERED, find_root, name_of, root_or
 from generator.rules.repositories import address
 from generator.rules.scene import Scene
+from generator.run import collector
+from generator.yaml import documents
 
 #: What applies the files of a repository.
 _APPLYING = {"Kustomization", "Application"}
@@ -134,7 +137,7 @@ def _sources(start: Path, paths: Sequence[str], options: Mapping[str, Any]) -> t
     cluster, kubernetes, snapshot = options["cluster"], options["kubernetes"], options["snapshot"]
     if paths:
         return [_Source(cluster or "", kubernetes or EXACT, tuple(paths), snapshot, options["base"])], []
-    from generator.site import read_site  # what tenants are made of: nothing that judges others' manifests needs
+    from generator.run.site import read_site  # what tenants are made of: nothing that judges others' manifests needs
 
     root = find_root(start)
     site = read_site(root)

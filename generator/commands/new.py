@@ -8,14 +8,17 @@ from pathlib import Path
 
 import click
 
-from generator import documents, draft, names, repository, schema
+from generator import repository
 from generator.console import tell
-from generator.draft import Wishes
+from generator.kubernetes import names
+from generator.organisation.tree import BUILT_IN_ROLES
 from generator.pipeline import Options, render
-from generator.platform import Platform
 from generator.problems import InputError, Place, Problem, instead
-from generator.site import read_site
-from generator.tree import BUILT_IN_ROLES
+from generator.run.site import read_site
+from generator.spec.platform import Platform
+from generator.validation import schema
+from generator.yaml import documents, draft
+from generator.yaml.draft import Wishes
 
 #: Where the schema for editors lies in a repository that ``tenantry init`` has made.
 _SCHEMA = "tenants/.schemas/tenant.schema.json"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from generator import catalogue, policy
 from generator.console import count, tell
+from generator.judgement import catalogue, policy
 from generator.reporters.policies import as_json, listing
 from generator.repository import root_or
 

@@ -8,20 +8,26 @@ from typing import Any
 
 import click
 
-from generator import __version__, census, conflicts, documents, placement, schema, tenant, tree
+from generator import __version__
 from generator.allotment import around, overdraft
 from generator.allotment.account import accounts, of_cluster, units_of
 from generator.allotment.forest import Node
 from generator.allotment.ledger import Ledger
 from generator.console import tell
-from generator.directory import Directory, Entry, entry
-from generator.platform import Platform
+from generator.kubernetes.quotakeys import capacity, check_key, is_extended, measure, misspelt
+from generator.organisation import conflicts, tree
+from generator.organisation.directory import Directory, Entry, entry
+from generator.placement import placement
 from generator.problems import InputError, Place, Problem, instead
-from generator.quotakeys import capacity, check_key, is_extended, measure, misspelt
 from generator.reporters import quota as report
 from generator.repository import find_root, name_of
-from generator.site import read_site
-from generator.tenant import Tenant
+from generator.run import census
+from generator.run.site import read_site
+from generator.spec import tenant
+from generator.spec.platform import Platform
+from generator.spec.tenant import Tenant
+from generator.validation import schema
+from generator.yaml import documents
 
 _CLUSTER = click.option("--cluster", metavar="NAME", help="Only this cluster.")
 _KEY = click.option(

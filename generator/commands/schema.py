@@ -8,7 +8,7 @@ import click
 
 from generator.console import count
 from generator.problems import instead
-from generator.schema import KINDS, bundled
+from generator.validation.schema import KINDS, bundled
 
 
 @click.command()

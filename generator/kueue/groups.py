@@ -7,10 +7,10 @@ gets all resources of a group from one flavor (``validateResourceGroups``).
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import quantity
+from generator.kubernetes import quantity
+from generator.kubernetes.quantity import QuantityError
 from generator.kueue.quotas import amount, listed
 from generator.problems import Route
-from generator.quantity import QuantityError
 
 Reason = tuple[Route, str]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from generator import quantity
-from generator.quantity import Quantity, QuantityError
+from generator.kubernetes import quantity
+from generator.kubernetes.quantity import Quantity, QuantityError
 
 #: A flavor and a resource: what a quota is of.
 Pair = tuple[str, str]

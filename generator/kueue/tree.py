@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from generator.kubernetes.quantity import ZERO, Quantity
 from generator.kueue.quotas import Pair, Quota, Quotas
-from generator.quantity import ZERO, Quantity
 
 #: An amount for each flavor and resource.
 Totals = Mapping[Pair, Quantity]

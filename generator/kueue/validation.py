@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from generator import quantity
+from generator.kubernetes import quantity
+from generator.kubernetes.quantity import QuantityError
 from generator.kueue import API, GROUP, groups
 from generator.kueue.groups import Reason
 from generator.kueue.quotas import listed
-from generator.quantity import QuantityError
 
 _HOST = "kubernetes.io/hostname"
 

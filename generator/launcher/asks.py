@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from generator.kubernetes.quantity import parse
 from generator.launcher import demand, options, profiles
 from generator.launcher.demand import Demand
 from generator.launcher.profiles import Level, Profile, Setting
 from generator.launcher.sizes import Size
 from generator.problems import Place
-from generator.quantity import parse
 
 #: Resource -> the option that says how much of it, without ``default-`` or ``max-``; and the one for what is reserved.
 KEYS: Mapping[str, str] = {

@@ -9,11 +9,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import NamedTuple
 
 from generator.admission import Plugin, Refusal, Rule
+from generator.kubernetes.quantity import Quantity
 from generator.launcher.asks import KEYS, RATIOS, Ask, Offer
 from generator.launcher.ground import Ground
 from generator.launcher.payloads import CONTAINER
 from generator.problems import Place, Problem
-from generator.quantity import Quantity
 
 _PODS = "Pod"  # whose amount it is where a pod is looked at as a whole
 #: How fine the options are: thousandths of a CPU or of a share, whole megabytes and devices.

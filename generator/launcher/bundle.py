@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from generator import documents, shipped
+from generator import shipped
 from generator.launcher import preset
 from generator.launcher.preset import Preset
 from generator.problems import Place, Problem, instead
+from generator.yaml import documents
 
 
 @dataclass(frozen=True, slots=True)

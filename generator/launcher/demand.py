@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from generator import quantity
+from generator.kubernetes import quantity
+from generator.kubernetes.quantity import Quantity
 from generator.launcher import options
 from generator.launcher.sizes import Size
-from generator.quantity import Quantity
 
 #: Kind of the amount -> the resource, its option and that of the share which is reserved.
 _SHARED = (("cpu", "cpus", "cpu-request-ratio"), ("memory", "mem-mb", "memory-request-ratio"))

@@ -7,7 +7,7 @@ volumes) is no defect of the template; what the template lets it take (a host po
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator import podsecurity, validity
+from generator import podsecurity
 from generator.launcher import jobpods
 from generator.launcher.defect import Defect
 from generator.launcher.jobfields import rank
@@ -16,6 +16,7 @@ from generator.launcher.surroundings import Surroundings
 from generator.launcher.templatelint import JOB, SERVICE
 from generator.manifest import Manifest
 from generator.problems import Place
+from generator.validation import validity
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 INSTANCE = "launcher-instance-id"

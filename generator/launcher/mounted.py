@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from generator import documents
-from generator.documents import Value
 from generator.launcher import ini
 from generator.launcher.configuration import DIALECTS, PROFILES_FILE
 from generator.problems import Problem, Route
+from generator.yaml import documents
+from generator.yaml.documents import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from generator import names, quantity
+from generator.kubernetes import names, quantity
 from generator.launcher import ini
 from generator.problems import Place, Problem, instead
 

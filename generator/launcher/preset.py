@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from generator import documents, shipped
+from generator import shipped
 from generator.fixed import Fixed, FixedList
+from generator.yaml import documents
 
 #: A rule as a manifest has it.
 Rule = Mapping[str, Any]

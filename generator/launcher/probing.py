@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from generator import documents
 from generator.gotemplate import TemplateError
 from generator.launcher import payloads
 from generator.launcher.payloads import INJECTIONS, PACKED, PROBES, Job, Probe
+from generator.yaml import documents
 
 #: Renders the template of a name for a job; raises :class:`TemplateError`.
 Render = Callable[[str, Job], str]

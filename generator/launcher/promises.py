@@ -7,11 +7,11 @@ must say all that it does.
 from collections.abc import Iterator
 
 from generator.access.algebra import Permissions
+from generator.kubernetes.resources import is_cluster_scoped
 from generator.launcher import powers, preset
 from generator.launcher.bundle import bundles
 from generator.launcher.preset import Preset, Rule
 from generator.problems import Place, Problem
-from generator.resources import is_cluster_scoped
 
 #: Verbs that hand out rights or identities.
 _HANDING_OUT = frozenset({"approve", "bind", "escalate", "impersonate", "sign"})

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
-from generator import admission, podsecurity, validity
+from generator import admission, podsecurity
 from generator.admission import Plugin, Refusal
 from generator.gotemplate import TemplateError, Templates, parse
+from generator.kubernetes.quantity import Quantity
 from generator.launcher import bounds, payloads, probing
 from generator.launcher.asks import Ask, Offer, Settings, asks
 from generator.launcher.demand import Demand
@@ -21,7 +22,7 @@ from generator.launcher.ground import Ground
 from generator.launcher.images import is_from
 from generator.manifest import Manifest
 from generator.problems import Place, Problem, dotted
-from generator.quantity import Quantity
+from generator.validation import validity
 
 #: What of a trial can be traced back to a setting of the templates.
 _Kind = Literal["invalid", "violations", "images"]

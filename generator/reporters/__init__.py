@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from generator.baseline import fingerprint
 from generator.finding import SEVERITIES, Finding, Policy
+from generator.judgement.baseline import fingerprint
 from generator.problems import Place, Problem
 
 #: What people call a format -> its module.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 
 from generator.plan import Verdict
-from generator.shard import Change
+from generator.run.shard import Change
 
 #: How many different changes are shown in full, and how many lines of each.
 _MOST_CHANGES = 12

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator.benchmark import STATES, Benchmark, Result, State
 from generator.finding import Finding
+from generator.judgement.benchmark import STATES, Benchmark, Result, State
 from generator.problems import dotted
 from generator.reporters import dumped, ordered, shown, spot
 from generator.reporters.markdown import escaped

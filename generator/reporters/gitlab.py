@@ -7,8 +7,8 @@ is a blocker, so that it does not look as if it had been mended; a warning about
 from collections.abc import Sequence
 from typing import Any
 
-from generator.baseline import fingerprint
 from generator.finding import Finding
+from generator.judgement.baseline import fingerprint
 from generator.problems import Place, Problem
 from generator.reporters import distinct, dumped, fingerprinted, ordered, worded
 

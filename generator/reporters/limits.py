@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.kubernetes.quantity import Quantity
 from generator.launcher.demand import Demand
 from generator.launcher.profiles import Limit, called
 from generator.problems import Place
-from generator.quantity import Quantity
 from generator.reporters.access import folded, shown
 
 #: The form of the JSON; a field that is added does not change it.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.allotment.account import Account, Balance
-from generator.platform import Cluster
+from generator.kubernetes.quantity import ZERO, Quantity, Style
+from generator.kubernetes.quotakeys import capacity
 from generator.problems import Problem
-from generator.quantity import ZERO, Quantity, Style
-from generator.quotakeys import capacity
 from generator.reporters import dumped, shown, spot
+from generator.spec.platform import Cluster
 
 #: The form of the JSON; a field that is added does not change it.
 VERSION = 1

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from generator.access.lists import Item
+from generator.kubernetes.quantity import Quantity
 from generator.kueue import CAPACITY, GROUP, NAMESPACE_NAME
 from generator.kueue.quotas import amount, of
 from generator.kueue.tree import Node, Tree
 from generator.kueue.validation import modern
-from generator.quantity import Quantity
 from generator.rules.scene import Scene, inside
 
 

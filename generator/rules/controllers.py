@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from textwrap import indent
 from typing import Any, NamedTuple
 
-from generator import documents
 from generator.access.lists import Item
 from generator.rules.globs import matches
 from generator.rules.scene import Scene, inside
 from generator.rules.syncs import BUILD, KUSTOMIZE, listed, mappings, texts
+from generator.yaml import documents
 
 NAMES = (
     "kustomize-controller",

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from generator import admission, objectcounts, quotakeys
+from generator import admission
 from generator.access.lists import Item
-from generator.quantity import Quantity, parse
+from generator.kubernetes import objectcounts, quotakeys
+from generator.kubernetes.quantity import Quantity, parse
 from generator.rules.scene import Scene, inside
 
 PODS = "pods"

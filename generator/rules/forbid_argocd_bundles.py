@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from generator import kinds
 from generator.access.lists import Item
 from generator.checkout import KUSTOMIZATIONS
+from generator.kubernetes import kinds
 from generator.rules import bundles
 from generator.rules.bundles import Build
 from generator.rules.parameters import Words

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from generator import resources
 from generator.access import BROAD
 from generator.access.algebra import Permissions
+from generator.kubernetes import resources
 from generator.rules.forbid_cluster_bindings import home_of, homes
 from generator.rules.forbid_grants import granted
 from generator.rules.parameters import Parameter

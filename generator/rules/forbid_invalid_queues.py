@@ -19,19 +19,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from generator import validity
 from generator.access.lists import Item
+from generator.kubernetes.quantity import ZERO, Quantity
 from generator.kueue import API, GROUP, NAMESPACE_NAME, validation
 from generator.kueue.quotas import Pair, caps
 from generator.kueue.tree import Node
 from generator.manifest import Manifest
 from generator.problems import dotted
-from generator.quantity import ZERO, Quantity
 from generator.rules import clusterqueues
 from generator.rules.clusterqueues import Queues, spec
 from generator.rules.parameters import Words
 from generator.rules.quotas import amount_of, by_namespace
 from generator.rules.scene import Hit, Scene, inside
+from generator.validation import validity
 
 _KINDS = ("ClusterQueue", "Cohort", "LocalQueue", "ResourceFlavor", "Topology", "WorkloadPriorityClass")
 #: So many parts of a sum are told, the largest first.

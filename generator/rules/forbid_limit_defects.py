@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import limitrange
 from generator.access.lists import Item
+from generator.kubernetes import limitrange
 from generator.problems import dotted
 from generator.rules.parameters import Words
 from generator.rules.quotas import amount_of

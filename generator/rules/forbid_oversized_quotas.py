@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from generator.kubernetes.quantity import QuantityError, parse
+from generator.kubernetes.quotakeys import check_value
 from generator.problems import Route
-from generator.quantity import QuantityError, parse
-from generator.quotakeys import check_value
 from generator.rules.parameters import Texts
 from generator.rules.quotas import amounts, quotas, same
 from generator.rules.scene import Hit, Scene

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator.quantity import Quantity
-from generator.quotakeys import measure
+from generator.kubernetes.quantity import Quantity
+from generator.kubernetes.quotakeys import measure
 from generator.rules.declared import PODS as _PODS
 from generator.rules.declared import counted
 from generator.rules.declared import is_count as _is_count

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from generator import objectcounts, quotakeys
-from generator.quantity import QuantityError, parse
+from generator.kubernetes import objectcounts, quotakeys
+from generator.kubernetes.quantity import QuantityError, parse
 from generator.rules.parameters import Words
 from generator.rules.quotas import Quota, quotas
 from generator.rules.scene import Hit, Scene, inside

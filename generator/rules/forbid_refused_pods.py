@@ -13,8 +13,8 @@ from typing import Any
 from generator import podsecurity
 from generator.access.lists import Item
 from generator.admission import JobAdmitted, Plugin, of_job
+from generator.kubernetes.quantity import QuantityError, parse
 from generator.podsecurity import ROUTES, Template
-from generator.quantity import QuantityError, parse
 from generator.rules.parameters import Parameter
 from generator.rules.scene import Hit, Scene, inside, name_of, namespace_of
 

@@ -14,9 +14,9 @@ with what was probably meant, and not with what follows from it. A role counts w
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import resources
 from generator.access import Rule
-from generator.kinds import BUILT_IN_GROUPS
+from generator.kubernetes import resources
+from generator.kubernetes.kinds import BUILT_IN_GROUPS
 from generator.problems import nearest
 from generator.rules.parameters import Parameter
 from generator.rules.scene import Hit, Scene

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from generator.customs import Effect
+from generator.access.customs import Effect
 from generator.problems import Route, instead
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from generator.access.lists import Item
-from generator.quantity import ZERO, Quantity
+from generator.kubernetes.quantity import ZERO, Quantity
 from generator.rules.quotas import HIERARCHICAL, SHARED, Quota, amounts, by_namespace, quotas
 from generator.rules.scene import Scene, inside
 from generator.rules.trees import walk

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from generator.access.lists import Item
-from generator.quantity import Quantity, QuantityError, parse
+from generator.kubernetes.quantity import Quantity, QuantityError, parse
 from generator.rules.scene import Scene, inside
 
 RESOURCE_QUOTA = ("", "ResourceQuota")

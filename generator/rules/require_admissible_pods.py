@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from operator import le
 from typing import Any
 
-from generator import quotakeys
 from generator.admission import Admitted, Plugin, Refusal, Rule, admit
-from generator.limitrange import CONTAINER
-from generator.quantity import ZERO, Quantity, QuantityError, parse
+from generator.kubernetes import quotakeys
+from generator.kubernetes.limitrange import CONTAINER
+from generator.kubernetes.quantity import ZERO, Quantity, QuantityError, parse
 from generator.rules.parameters import Parameter
 from generator.rules.scene import Hit, Scene, inside, name_of
 

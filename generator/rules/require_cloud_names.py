@@ -7,12 +7,12 @@ The clouds' webhooks let anything pass; pods then fail when they first ask for a
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from generator import formats
 from generator.access.lists import Item
 from generator.rules.forbid_mutating_plugins import plugins
 from generator.rules.parameters import Parameter
 from generator.rules.profiles import profiles
 from generator.rules.scene import Hit, Scene, inside, name_of, namespace_of
+from generator.validation import formats
 
 PARAMETERS: Mapping[str, Parameter] = {}
 

@@ -7,8 +7,8 @@ the default request. A LimitRange that the API server refuses gives nothing.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generator import limitrange
 from generator.admission.ranges import stored
+from generator.kubernetes import limitrange
 from generator.rules.parameters import Words
 from generator.rules.scene import Hit, Scene, inside
 

@@ -9,8 +9,8 @@ SubNamespace of accurate) is held to the same, and is a tenant's.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator import names
 from generator.access.lists import Item
+from generator.kubernetes import names
 from generator.rules.parameters import Optional, Parameter, Word, Words
 from generator.rules.scene import Hit, Scene
 from generator.rules.trees import ANCHORS

@@ -9,7 +9,7 @@ between them (``Terminating`` and ``NotTerminating``) hold for all. A key that n
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator import quotakeys
+from generator.kubernetes import quotakeys
 from generator.rules.parameters import Optional, Parameter, Word, Words
 from generator.rules.quotas import same, scopes_of
 from generator.rules.scene import Hit, Scene, inside

@@ -8,10 +8,10 @@ is checked in the namespace of the RoleBinding that is written (``pkg/registry/r
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from generator import kinds, resources
 from generator.access.algebra import ALL_PERMISSIONS, Permissions
 from generator.access.algebra_diagrams import EVERYTHING, GROUP, NOTHING, RESOURCE, Words, branch
 from generator.access.algebra_paths import ALL_PATHS
+from generator.kubernetes import kinds, resources
 
 _CLUSTER_WIDE = Words(frozenset({"create", "list", "watch", "deletecollection"}))
 

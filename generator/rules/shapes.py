@@ -7,7 +7,7 @@ from generator.access import Rule
 from generator.access.algebra import Permissions
 from generator.access.algebra_diagrams import EVERYTHING, GROUP, NAME, NOTHING, RESOURCE, SUBRESOURCE, Words, branch
 from generator.access.algebra_paths import NO_PATHS
-from generator.customs import CustomResource
+from generator.access.customs import CustomResource
 from generator.rules import scopes
 from generator.rules.halves import Halves
 from generator.rules.memory import Memory

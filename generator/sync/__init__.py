@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from generator.manifest import Manifest
-from generator.placement import Placement
+from generator.placement.placement import Placement
 from generator.problems import Problem
 from generator.sync import argocd, flux
 from generator.sync.roster import Made, Roster

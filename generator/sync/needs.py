@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from generator import kinds, resources
 from generator.fixed import Fixed, FixedList
+from generator.kubernetes import kinds, resources
 from generator.manifest import Manifest
 
 #: An API version, and a kind of it.

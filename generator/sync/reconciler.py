@@ -5,8 +5,8 @@ from typing import Any
 
 from generator.fixed import Fixed, FixedList
 from generator.manifest import Manifest
-from generator.placement import Namespace, Placement
-from generator.repositories import Repository
+from generator.placement.placement import Namespace, Placement
+from generator.spec.repositories import Repository
 
 _GROUP = "rbac.authorization.k8s.io"
 #: What server-side apply, drift correction and pruning ask for.

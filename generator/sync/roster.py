@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator import emit, manifest
-from generator.engines import Sync
-from generator.lifecycle import OFFBOARDING
 from generator.manifest import Manifest
-from generator.platform import Cluster
 from generator.problems import Place
-from generator.remotes import Remote
 from generator.repository import PLATFORM, RENDERED
+from generator.spec.engines import Sync
+from generator.spec.lifecycle import OFFBOARDING
+from generator.spec.platform import Cluster
+from generator.spec.remotes import Remote
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import pytest
 from access.rbac import access, binding, manifests, role, rule
 
 from generator.access import effective, group, service_account, user
+from generator.access.customs import CustomResource
 from generator.access.escalation import EVERY_NAMESPACE, UNBOUND, paths
-from generator.customs import CustomResource
 from generator.problems import Place
 
 ADA = user("ada")

@@ -1,7 +1,7 @@
 import pytest
 
 from generator.admission import Plugin, of_job
-from generator.limitrange import POD
+from generator.kubernetes.limitrange import POD
 
 
 def job(resources=None, *, pod=None, **spec):

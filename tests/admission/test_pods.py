@@ -2,7 +2,7 @@ import pytest
 
 from generator.admission import Plugin, Rule, admit
 from generator.admission.pod import read
-from generator.quantity import parse
+from generator.kubernetes.quantity import parse
 
 
 def container(name="main", *, limits=None, requests=None, **more):

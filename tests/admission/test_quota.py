@@ -1,7 +1,7 @@
 import pytest
 
 from generator.admission import Rule, admit
-from generator.quantity import parse
+from generator.kubernetes.quantity import parse
 
 SPEC = {"containers": [{"name": "main", "resources": {"requests": {"cpu": "2", "memory": "1Gi"}}}]}
 

@@ -18,8 +18,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tenancy import platform_of
 
-from generator import quantity
 from generator.allotment import overdraft
+from generator.kubernetes import quantity
 
 MADE = platform_of(PLATFORM)
 WITH_DEFAULTS_MADE = [platform_of(text) for text in WITH_DEFAULTS]

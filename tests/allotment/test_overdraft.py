@@ -2,8 +2,8 @@
 
 from tenancy import TWO_CLUSTERS, ledger_of, told
 
-from generator import documents
 from generator.allotment import overdraft
+from generator.yaml import documents
 
 RESEARCH = "namespaces: []\nquota: {hard: {requests.cpu: 10, pods: 100}}"
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from building import PLAIN, cluster, every, files, objects, of, one, shuffled, told
 
-from generator import catalogue, policy, schema
+from generator.judgement import catalogue, policy
 from generator.launcher import preset
 from generator.launcher.bundle import SHIPPED
-from generator.launchers import MODES
 from generator.manifest import Manifest
 from generator.problems import Place
+from generator.spec.launchers import MODES
+from generator.validation import schema
 
 ADDONS = schema.bundled("platform")["$defs"]["cluster"]["properties"]["addons"]["items"]["enum"]
 #: A cluster on which every preset is good for something.

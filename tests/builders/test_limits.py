@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from building import QUOTA, of, one
 
-from generator.limitrange import defaulted, missing, problems
+from generator.kubernetes.limitrange import defaulted, missing, problems
 
 CPU_AND_MEMORY = "quota: {hard: {requests.cpu: 8, requests.memory: 32Gi, limits.cpu: 16, limits.memory: 64Gi}}"
 

@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 from repositories import write
 
-from generator import catalogue, fields
 from generator.commands.explain import FORMATS
-from generator.documents import parse
-from generator.formats import FORMATS as KNOWN_FORMATS
-from generator.schema import KINDS
+from generator.judgement import catalogue
+from generator.validation import fields
+from generator.validation.formats import FORMATS as KNOWN_FORMATS
+from generator.validation.schema import KINDS
+from generator.yaml.documents import parse
 
 SHIPPED = catalogue.read(Path("/nowhere"))
 EVERY = [".".join(field.path) for kind in KINDS for field in (fields.root(kind), *fields.every(fields.root(kind)))]

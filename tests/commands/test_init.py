@@ -7,8 +7,11 @@ import subprocess
 import pytest
 import yaml
 
-from generator import __version__, documents, names, schema
+from generator import __version__
 from generator.commands import init
+from generator.kubernetes import names
+from generator.validation import schema
+from generator.yaml import documents
 
 NEW = """\
 wrote:

@@ -42,7 +42,7 @@ def test_what_nobody_asks_for_is_not_waited_for(tmp_path):
         "from generator.cli import main\n"
         "try:\n    main()\n"
         "finally:\n    print(*sorted(one.rpartition('.')[2] for one in sys.modules"
-        " if one.startswith('generator.rules.forbid_') or one in ('generator.platform', 'jsonschema_rs')))"
+        " if one.startswith('generator.rules.forbid_') or one in ('generator.spec.platform', 'jsonschema_rs')))"
     )
     asked = [one.name for one in RULES.values() if not one.compares and (one.about is None or "Service" in one.about)]
     expected = sorted(name.replace("-", "_") for name in asked if name.startswith("forbid-"))

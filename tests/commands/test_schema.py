@@ -4,7 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from generator.commands.schema import texts
-from generator.schema import KINDS
+from generator.validation.schema import KINDS
 
 
 @pytest.mark.parametrize("kind", KINDS)

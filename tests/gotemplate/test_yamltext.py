@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import same
 
-from generator.documents import parse as read
 from generator.gotemplate import TemplateError, parse
+from generator.yaml.documents import parse as read
 
 TEMPLATES = parse({"a": "{{ toYaml .v }}", "b": "v:\n{{ toYaml .v | indent 2 }}\n"})
 

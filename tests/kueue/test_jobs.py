@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.kubernetes.quantity import QuantityError, parse
 from generator.kueue import QUEUE_LABEL, jobs
-from generator.quantity import QuantityError, parse
 
 ORACLES = Path(__file__).parent.parent / "oracles"
 POLICIES = json.loads((ORACLES / "queue-policies.json").read_text())

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.kubernetes.quantity import ZERO, Quantity, parse
 from generator.kueue.quotas import Quota, of
 from generator.kueue.tree import Node, Tree
-from generator.quantity import ZERO, Quantity, parse
 
 GPU = ("h100", "nvidia.com/gpu")
 

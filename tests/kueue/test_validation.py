@@ -8,7 +8,7 @@ import yaml
 from generator.kueue.validation import modern, problems
 from generator.manifest import Manifest
 from generator.problems import Place, dotted
-from generator.validity import for_version
+from generator.validation.validity import for_version
 
 QUEUE = """
 apiVersion: kueue.x-k8s.io/v1beta2

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from generator import documents, schema, shipped
+from generator import shipped
 from generator.launcher import bundle, preset
 from generator.launcher.bundle import SHIPPED, Presets
 from generator.problems import Place
+from generator.validation import schema
+from generator.yaml import documents
 
 HERE = Place("tenants/vision.yaml", ("spec", "launchers", "pipelines"))
 OWN = preset.from_value(

@@ -83,7 +83,7 @@ def test_a_preset_that_is_not_there_is_our_mistake_wherever_the_name_leads():
 
 def test_nothing_is_read_before_it_is_asked_for_and_only_that_then():
     program = (
-        "from generator import documents\n"
+        "from generator.yaml import documents\n"
         "opened, read = [], documents.read\n"
         "documents.read = lambda root, name: (opened.append(name), read(root, name))[1]\n"
         "from generator.launcher import preset, suggestion\n"

@@ -4,10 +4,12 @@ from itertools import product
 
 import pytest
 
-from generator import documents, schema, shipped
+from generator import shipped
 from generator.access.algebra import Permissions
+from generator.kubernetes.resources import is_cluster_scoped
 from generator.launcher import powers, preset
-from generator.resources import is_cluster_scoped
+from generator.validation import schema
+from generator.yaml import documents
 
 FILES = sorted(shipped.presets().iterdir())
 EVERY = pytest.mark.parametrize("name", preset.names())

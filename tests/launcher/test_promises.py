@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import documents, schema
 from generator.launcher import preset, promises
 from generator.problems import Place
+from generator.validation import schema
+from generator.yaml import documents
 
 HERE = Place("presets/labelling.yaml")
 JOBS = {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["create"]}

@@ -5,13 +5,14 @@ from textwrap import dedent
 
 import pytest
 
-from generator import documents, shipped
+from generator import shipped
 from generator.launcher import ini, objecttemplates, profiles, sizes
 from generator.launcher.asks import Offer
 from generator.launcher.ground import ground
 from generator.launcher.proof import prove
 from generator.manifest import Manifest
 from generator.problems import Place
+from generator.yaml import documents
 
 TENANT = "tenants/vision.yaml"
 ORIGIN = Place(TENANT, ("spec", "launchers", "workbench"))

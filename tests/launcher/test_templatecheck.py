@@ -5,7 +5,7 @@ from generator import podsecurity
 from generator.gotemplate import parse
 from generator.launcher import joblint, payloads, probing, templatecheck
 from generator.launcher.surroundings import Surroundings
-from generator.validity import known_versions
+from generator.validation.validity import known_versions
 
 VERSIONS = [version for version in known_versions() if int(version.partition(".")[2]) >= 30]
 PLAIN = next(payloads.shapes())

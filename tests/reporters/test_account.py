@@ -4,7 +4,7 @@ from building import shuffled
 
 from generator.plan import Verdict
 from generator.reporters.account import account
-from generator.shard import Change
+from generator.run.shard import Change
 
 HEAD = b"# Rendered by tenantry from tenants/a.yaml. Do not edit.\n# sha256:%b\n"
 

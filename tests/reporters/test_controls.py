@@ -8,9 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from rules.judging import findings, space
 
-from generator import catalogue, shipped
-from generator.benchmark import Benchmark, Control, Result
+from generator import shipped
 from generator.finding import Waiver
+from generator.judgement import catalogue
+from generator.judgement.benchmark import Benchmark, Control, Result
 from generator.problems import Place
 from generator.reporters import controls
 

@@ -6,8 +6,8 @@ import pytest
 from access.rbac import access, binding, role, rule
 
 from generator.access import user
+from generator.access.customs import CustomResource
 from generator.access.escalation import paths
-from generator.customs import CustomResource
 from generator.problems import Place
 from generator.reporters.access import Where
 from generator.reporters.paths import Paths, as_json, places, text

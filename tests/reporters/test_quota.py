@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tenancy import platform_of
 
 from generator.allotment.account import accounts, of_cluster, units_of
-from generator.quantity import ZERO
+from generator.kubernetes.quantity import ZERO
 from generator.reporters import quota
 
 MADE = [platform_of(text) for text in WITH_DEFAULTS]

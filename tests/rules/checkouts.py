@@ -4,8 +4,8 @@ import json
 
 from rules.judging import named
 
-from generator import policy
 from generator.checkout import Checkout, File, Spot
+from generator.judgement import policy
 from generator.manifest import Manifest
 from generator.problems import Place
 

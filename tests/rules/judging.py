@@ -1,7 +1,7 @@
 """How the tests of rules write manifests, and what they look at in findings."""
 
-from generator import policy
 from generator.finding import REACHES, Policy
+from generator.judgement import policy
 from generator.manifest import Manifest
 from generator.problems import Place
 

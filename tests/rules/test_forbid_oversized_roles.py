@@ -37,7 +37,7 @@ def test_nobody_is_given_what_has_no_subject():
 
 @pytest.mark.parametrize("triples", [0, -1, True, "6", 1.5, None])
 def test_a_size_is_a_whole_number(triples):
-    from generator import policy
+    from generator.judgement import policy
 
     (problem,) = policy.check(asking("forbid-oversized-roles", triples=triples))
     assert problem.message == "a whole number of 1 or more is expected here"

@@ -2,7 +2,7 @@ import pytest
 from access.rbac import binding, role, rule
 from rules.judging import asking, findings, messages
 
-from generator import policy
+from generator.judgement import policy
 
 ANONYMOUS = asking("forbid-subjects", subjects=["user:system:anonymous", "group:system:unauthenticated"])
 BROAD = asking(

@@ -1,7 +1,7 @@
 import pytest
 from rules.judging import asking, messages
 
-from generator import policy
+from generator.judgement import policy
 from generator.problems import InputError
 
 

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import catalogue, documents, policy
+from generator.judgement import catalogue, policy
 from generator.manifest import Manifest
 from generator.problems import Place
+from generator.yaml import documents
 
 ROOT = Path(__file__).parents[2]
 POLICIES, _ = catalogue.read(Path("/nowhere"))

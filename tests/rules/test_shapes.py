@@ -2,10 +2,10 @@ import pytest
 from access.rbac import binding, role, rule
 from rules.judging import asking, messages, named
 
-from generator import policy
 from generator.access import Rule
 from generator.access.algebra import Permissions
-from generator.customs import CustomResource
+from generator.access.customs import CustomResource
+from generator.judgement import policy
 from generator.problems import Place
 from generator.rules.shapes import expanded, shape
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from agreement import agreed
 
-from generator import catalogue, manifests, policy, repository
+from generator import manifests, repository
+from generator.judgement import catalogue, policy
 from generator.rules.scene import Scene
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from generator.problems import Place
 from generator.sync import argocd
 from generator.sync.needs import written
 from generator.sync.roster import Common, Member, Roster
-from generator.validity import for_version
+from generator.validation.validity import for_version
 
 HERE = "https://kubernetes.default.svc"
 URL = "https://git.example.com/platform/tenants.git"

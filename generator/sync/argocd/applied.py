@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.fixed import Fixed
-from generator.kinds import namespaced
+from generator.kubernetes.kinds import namespaced
 from generator.manifest import Manifest
-from generator.placement import MANAGED_BY
+from generator.placement.placement import MANAGED_BY
 from generator.sync.argocd import objects
 from generator.sync.needs import Kind
 from generator.sync.roster import Roster

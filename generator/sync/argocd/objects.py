@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from generator.engines import Sync
+from generator.spec.engines import Sync
 
 API_VERSION = "argoproj.io/v1alpha1"
 #: The cluster that Argo CD itself runs on, as it calls it.

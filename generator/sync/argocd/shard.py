@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.manifest import TENANT_LABEL, Manifest
-from generator.placement import MANAGED_BY
+from generator.placement.placement import MANAGED_BY
 from generator.repository import RENDERED
 from generator.sync import repertoire
 from generator.sync.argocd import applied, objects

@@ -8,14 +8,14 @@ deployed to: so two repositories of a tenant cannot share the namespace that the
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import resources
-from generator.engines import Sync
-from generator.kinds import kinds_of
-from generator.lifecycle import ACTIVE, OFFBOARDING
+from generator.kubernetes import resources
+from generator.kubernetes.kinds import kinds_of
 from generator.manifest import Manifest
-from generator.placement import Namespace, Placement
+from generator.placement.placement import Namespace, Placement
 from generator.problems import Problem
-from generator.repositories import Repository, Window
+from generator.spec.engines import Sync
+from generator.spec.lifecycle import ACTIVE, OFFBOARDING
+from generator.spec.repositories import Repository, Window
 from generator.sync import reconciler
 from generator.sync.argocd import objects
 

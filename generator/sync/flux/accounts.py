@@ -11,7 +11,7 @@ from typing import Any
 
 from generator.fixed import Fixed
 from generator.manifest import TENANT_LABEL, Manifest
-from generator.placement import MANAGED_BY
+from generator.placement.placement import MANAGED_BY
 from generator.sync import repertoire
 from generator.sync.flux.objects import NAMESPACE
 from generator.sync.needs import Kind, rights

@@ -8,7 +8,7 @@ they are: Flux builds without kustomize's load restriction, within the root of t
 from collections.abc import Mapping
 from typing import Any
 
-from generator.kinds import built_in
+from generator.kubernetes.kinds import built_in
 from generator.manifest import Manifest
 from generator.repository import RENDERED
 from generator.sync import shards

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generator.remotes import Remote, Verification
+from generator.spec.remotes import Remote, Verification
 
 #: Where Flux itself lives, and all that the platform has it do.
 NAMESPACE = "flux-system"

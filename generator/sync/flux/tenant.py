@@ -9,11 +9,11 @@ Kustomization, which the namespace takes with it when it goes.
 from collections.abc import Iterator
 from typing import Any
 
-from generator.lifecycle import ACTIVE, OFFBOARDING
 from generator.manifest import Manifest
-from generator.placement import Namespace, Placement
+from generator.placement.placement import Namespace, Placement
 from generator.problems import Problem
-from generator.repositories import Repository
+from generator.spec.lifecycle import ACTIVE, OFFBOARDING
+from generator.spec.repositories import Repository
 from generator.sync import reconciler
 from generator.sync.flux import objects
 
