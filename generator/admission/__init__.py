@@ -17,7 +17,7 @@ and ``apiserver/pkg/admission/plugin/resourcequota`` of Kubernetes, and what its
 
 from generator.admission.jobs import JobAdmitted, of_job
 from generator.admission.objects import ObjectAdmitted, Objects, objects, plural_of
-from generator.admission.pod import Container
+from generator.admission.pod import Container, narrowed
 from generator.admission.pods import Admitted, admit
 from generator.admission.refusal import Plugin, Refusal, Rule
 
@@ -31,6 +31,7 @@ __all__ = [
     "Refusal",
     "Rule",
     "admit",
+    "narrowed",
     "objects",
     "of_job",
     "plural_of",

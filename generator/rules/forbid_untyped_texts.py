@@ -42,7 +42,7 @@ def _of_metadata(scene: Scene) -> Iterator[Hit]:
     are_texts = _TEXTS.issuperset
     for item in scene.everything:
         metadata = item.body.get("metadata")
-        if metadata.__class__ is not dict:
+        if metadata.__class__ is not dict or ("labels" not in metadata and "annotations" not in metadata):
             continue
         for field in _METADATA:
             values = metadata.get(field)

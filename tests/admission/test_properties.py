@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.admission import admit, objects, of_job
+from generator.admission import admit, narrowed, objects, of_job
 
 PROPERTY = settings(max_examples=200, deadline=None, derandomize=True)
 NAMES = st.sampled_from(["cpu", "memory", "nvidia.com/gpu", "hugepages-2Mi", "gpu", "", "a/b/c", 7])
@@ -50,6 +50,20 @@ SOUND_POD = st.builds(
 RANGES = {"l": {"limits": [{"type": "Container", "default": {"cpu": "1"}, "max": {"memory": "2Gi"}}]}}
 QUOTAS = {"q": {"hard": {"requests.cpu": "2", "limits.memory": "4Gi", "pods": "3"}}}
 CODES = {201, 400, 403, 422}
+
+
+@PROPERTY
+@given(either(POD))
+def test_what_is_left_of_a_narrowed_pod_is_all_that_is_looked_at(spec):
+    more = {**spec, "nodeName": "n", "volumes": []} if isinstance(spec, dict) else spec
+    assert repr(narrowed(more)) == repr(narrowed(spec))
+    ours, whole = (admit(one, limit_ranges=RANGES, quotas=QUOTAS) for one in (narrowed(more), spec))
+    assert repr(ours) == repr(whole)
+
+
+def test_pods_that_differ_in_what_is_not_admitted_by_are_the_same_when_narrowed():
+    one, other = ({"containers": [{"name": "a", "image": image, "args": [image]}]} for image in ("one", "two"))
+    assert narrowed(one) == narrowed(other) == {"containers": [{"name": "a"}]}
 
 
 @PROPERTY
