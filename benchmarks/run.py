@@ -19,15 +19,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from cases import Bench, Case, all_cases, describe
+from cases import FOREIGN, Bench, Case, all_cases, describe
 from process import Cost
 from workload import Shape
 
 #: A row: what was asked for, and what each round has cost.
 Row = tuple[Case, list[Cost]]
 
-#: What a program may take, as a multiple of the one that it is compared with.
-_RATIOS = {"tenantry --help": 1.5, "foreign: lint": 1.5}
+#: What a program may take at a size, as a multiple of the one that it is compared with.
+_RATIOS = {("tenantry --help", 0): 1.5, ("foreign: lint", max(FOREIGN)): 1.5}
 
 _HEADS = ("case", "size", "wall", "least", "CPU", "peak MB", "limit", "")
 
@@ -132,7 +132,7 @@ def _print_ratios(rows: Sequence[Row]) -> None:
         above, below = by_key.get((upper, size)), by_key.get((lower, other))
         if above and below:
             ratio = median(a.cpu / b.cpu for a, b in zip(above, below, strict=True))
-            limit = _RATIOS.get(upper)
+            limit = _RATIOS.get((upper, size))
             verdict = "" if limit is None else f", {'ok' if ratio <= limit else 'over'}: limit {limit}"
             print(f"{upper} / {lower}{f' at {size}' if size else ''}: {ratio:.2f} (CPU){verdict}")
     growth: dict[str, list[tuple[int, float]]] = defaultdict(list)

@@ -43,5 +43,5 @@ def template(body: Mapping[str, Any], route: tuple[str, ...]) -> Template | None
     """Return what has the metadata and the spec of a pod at a route; ``None`` where there is nothing like it."""
     found: Any = body
     for key in route:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return Template(found.get("metadata"), found.get("spec")) if isinstance(found, Mapping) else None
+        found = found.get(key) if isinstance(found, (dict, Mapping)) else None
+    return Template(found.get("metadata"), found.get("spec")) if isinstance(found, (dict, Mapping)) else None

@@ -4,7 +4,7 @@ Looked at are the texts of a ConfigMap, and ``env``, ``args`` and ``command`` of
 A credential is never repeated in a message.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import credentials
@@ -14,6 +14,8 @@ from generator.rules.workloads import workloads
 
 PARAMETERS: Mapping[str, Parameter] = {}
 
+#: What else of a container is made of texts.
+_WORDS = ("command", "args")
 #: Where a text stands, in parts that are put together for the few that are told of; and the text, if it is one.
 _Text = tuple[tuple[object, ...], Any]
 
@@ -21,44 +23,61 @@ _Text = tuple[tuple[object, ...], Any]
 def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each object that holds a credential, with where in it the first one is."""
     for item in scene.of_kind("", "ConfigMap"):
-        texts = ((("data.", key), value) for key, value in inside(item.body, "data").items())
-        where = _first(texts)
+        data = inside(item.body, "data")
+        if not _may_be_among(data.values()):
+            continue
+        where = _first((("data.", key), value) for key, value in data.items())
         if where is not None:
             message = f"ConfigMap {name_of(item)} holds {where}"
             yield Hit(message, item.origin, namespace=namespace_of(item), kind="ConfigMap", name=name_of(item))
     for item, pod in workloads(scene):
-        where = _first(_container_texts(pod))
+        containers = _containers(pod)
+        if not _may_be_among(text for one in containers for text in _texts_of(one)):
+            continue
+        where = _first(text for one in containers for text in _placed(one))
         if where is not None:
             kind = item.body["kind"]
             message = f"{kind} {name_of(item)} holds {where}"
             yield Hit(message, item.origin, namespace=namespace_of(item), kind=kind, name=name_of(item))
 
 
-def _first(texts: Iterator[_Text]) -> str | None:
+def _may_be_among(texts: Iterable[Any]) -> bool:
+    """Tell whether there is any mark of a credential; nearly always there is none, and nobody need know where."""
+    return credentials.may_be_in("\n".join([text for text in texts if isinstance(text, str)]))
+
+
+def _first(texts: Iterable[_Text]) -> str | None:
     """Say what the first credential is, and where."""
-    kept = [(where, text) for where, text in texts if isinstance(text, str)]
-    if credentials.may_be_in("\n".join([text for _, text in kept])):
-        for where, text in kept:
-            for what, _ in credentials.found(text):
-                return f"what looks like {what}, in {''.join(map(str, where))}"
+    for where, text in texts:
+        for what, _ in credentials.found(text) if isinstance(text, str) else ():
+            return f"what looks like {what}, in {''.join(map(str, where))}"
     return None
 
 
-def _container_texts(pod: Mapping[str, Any]) -> Iterator[_Text]:
-    for field in ("containers", "initContainers"):
-        listed = pod.get(field)
-        for one in listed if isinstance(listed, list) else ():
-            if isinstance(one, dict):
-                yield from _texts_of(one)
+def _containers(pod: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    listed = (pod.get(field) for field in ("containers", "initContainers"))
+    return [one for some in listed if isinstance(some, list) for one in some if isinstance(one, dict)]
 
 
-def _texts_of(container: Mapping[str, Any]) -> Iterator[_Text]:
+def _texts_of(container: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what may be the texts of a container."""
+    for item in _list(container, "env"):
+        if isinstance(item, dict):
+            yield item.get("value")
+    for field in _WORDS:
+        yield from _list(container, field)
+
+
+def _placed(container: Mapping[str, Any]) -> Iterator[_Text]:
+    """Yield the same, each with where it stands."""
     name = container.get("name")
-    env = container.get("env")
-    for item in env if isinstance(env, list) else ():
+    for item in _list(container, "env"):
         if isinstance(item, dict):
             yield ("the variable ", item.get("name"), " of container ", name), item.get("value")
-    for field in ("command", "args"):
-        words = container.get(field)
-        for word in words if isinstance(words, list) else ():
-            yield (field, " of container ", name), word
+    for field in _WORDS:
+        yield from (((field, " of container ", name), word) for word in _list(container, field))
+
+
+def _list(container: Mapping[str, Any], field: str) -> Sequence[Any]:
+    found = container.get(field)
+    return found if isinstance(found, list) else ()
