@@ -13,7 +13,7 @@ from generator.placement import placement, queuefit, room
 from generator.placement.placement import Placement
 from generator.problems import InputError, Place, Problem, Route, dotted, instead
 from generator.repository import PLATFORM, RENDERED
-from generator.spec import posit, queues, registries, sops
+from generator.spec import queues, registries, sops
 from generator.spec.launchers import POSIT
 from generator.spec.platform import Cluster, Platform
 from generator.spec.sops import SopsFile
@@ -284,6 +284,7 @@ def _check_jobs(here: Placement, made: Sequence[Manifest]) -> Iterator[Problem]:
     if not launchers:
         return
     from generator.launcher import ground, proof  # only tenants with such a launcher wait for the template engine
+    from generator.spec import posit
 
     for launcher in launchers:
         home = ground.ground(here.home(launcher).name, here.cluster.version, made, *_registries(here))

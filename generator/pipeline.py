@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import emit, plan, rendered, repository
 from generator.allotment import around, ledger, overdraft
@@ -22,8 +23,6 @@ from generator.deletion import guard, losses
 from generator.deletion.losses import Losses
 from generator.deletion.vanishing import Case
 from generator.finding import Finding
-from generator.judgement import verdicts
-from generator.judgement.verdicts import Ground, Judge
 from generator.organisation import conflicts
 from generator.organisation.directory import Directory, Entry, Facts
 from generator.problems import Place
@@ -37,6 +36,9 @@ from generator.run.shard import Built, Change, Shard, Surveyed
 from generator.run.site import Site, read_removals, read_site, snapshots
 from generator.spec import removals
 from generator.yaml import documents
+
+if TYPE_CHECKING:  # only who judges waits for what judges
+    from generator.judgement.verdicts import Ground, Judge
 
 __all__ = ["Options", "Outcome", "render"]
 
@@ -137,11 +139,19 @@ class _Run:
                 0 if lane else self._options.showing,
                 self._options.clusters,
                 self._options.meter,
-                Judge(self._options.policies, self._grounds) if self._options.policies else None,
+                self._judge_of_one(),
                 watching=bool(self._found.files),
             )
             for lane in range(lanes)
         ]
+
+    def _judge_of_one(self) -> "Judge | None":
+        """Return what judges in one process, if anybody is to judge."""
+        if not self._options.policies:
+            return None
+        from generator.judgement.verdicts import Judge
+
+        return Judge(self._options.policies, self._grounds)
 
     def _directory(self, seen: Iterable[Surveyed]) -> Directory | None:
         """Bring all tenants together; ``None`` without a platform to hold them against."""
@@ -176,8 +186,10 @@ class _Run:
         return sha256(repr((own, ancestors, facts)).encode()).hexdigest()
 
     @cached_property
-    def _grounds(self) -> dict[str, Ground]:
+    def _grounds(self) -> "dict[str, Ground]":
         """What the tenants of each cluster share."""
+        from generator.judgement.verdicts import Ground
+
         if self._site.assembly is None:
             return {}
         platform = self._site.assembly.platform
@@ -192,6 +204,8 @@ class _Run:
     @cached_property
     def _docket(self) -> str:
         """What all verdicts depend on."""
+        from generator.judgement import verdicts
+
         return f"{self._site.digest} {verdicts.digest(self._options.policies, self._grounds.values())}"
 
     def _load_verdicts(self) -> dict[str, docket.Entry]:
@@ -224,6 +238,8 @@ class _Run:
     def _conclude(self, held: Mapping[str, docket.Entry]) -> None:
         if not self._options.policies:
             return
+        from generator.judgement import verdicts
+
         texts = (held[document].verdict for document in sorted(held))
         found = verdicts.united(self._options.policies, self._grounds, texts)
         self._outcome.findings = [self._with_file(one) for one in found.findings]

@@ -13,7 +13,6 @@ from generator.launcher.bundle import Grant
 from generator.manifest import Manifest
 from generator.placement.placement import MANAGED_BY, Namespace, Placement
 from generator.problems import Place
-from generator.spec import posit
 from generator.spec.launchers import POSIT, Launcher
 from generator.spec.platform import Cluster, LauncherAccount, Platform
 from generator.spec.subjects import Subject
@@ -117,6 +116,8 @@ def _metadata(placement: Placement, namespace: Namespace, name: str) -> dict[str
 
 def _posit(placement: Placement, launcher: Launcher) -> Iterator[Manifest]:
     """Yield what the Posit launcher has beyond its rights."""
+    from generator.spec import posit  # few tenants have this one
+
     home = placement.home(launcher)
     if launcher.posit is not None and launcher.posit.token_secret and home.running:
         yield _token(placement, launcher, home)

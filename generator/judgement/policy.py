@@ -11,7 +11,6 @@ from operator import itemgetter
 from typing import Any
 
 from generator.access import RoleKey, Rule
-from generator.access.tenantroles import BUILT_IN
 from generator.checkout import Checkout
 from generator.finding import OFF, REACHES, SEVERITIES, Finding, Policy
 from generator.judgement.causes import Cause, united
@@ -23,6 +22,7 @@ from generator.rules import RULES
 from generator.rules.memory import Memory
 from generator.rules.parameters import Optional
 from generator.rules.scene import RuleKey, Scene
+from generator.spec.tenantroles import BUILT_IN
 
 
 def from_value(value: Mapping[str, Any], origin: Place) -> Policy:

@@ -8,12 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from generator import manifest, plan, rendered, repository
 from generator.assembly import Shared
 from generator.finding import Policy
-from generator.judgement.verdicts import Ground, Judge
 from generator.organisation.directory import Directory
 from generator.plan import Verdict
 from generator.problems import Problem
@@ -22,6 +21,9 @@ from generator.sync import ENGINES, Engine
 from generator.sync.needs import written as needs_of
 from generator.sync.roster import Common, Made, Member, Roster
 from generator.validation import validity
+
+if TYPE_CHECKING:  # only who judges waits for what judges
+    from generator.judgement.verdicts import Ground
 
 
 class Output(NamedTuple):
@@ -113,8 +115,10 @@ def check(given: Iterable[Synced], directory: Directory) -> Iterator[Problem]:
         yield from broken or manifest.duplicates(one.made.manifests)
 
 
-def verdict(one: Synced, policies: tuple[Policy, ...], grounds: Mapping[str, Ground]) -> str:
+def verdict(one: Synced, policies: tuple[Policy, ...], grounds: "Mapping[str, Ground]") -> str:
     """Judge what an engine reads, beside all that its cluster has in common."""
+    from generator.judgement.verdicts import Judge
+
     judge = Judge(policies, grounds)
     judge.hear(one.folder, one.cluster, one.made.manifests)
     return judge.verdicts()[one.folder]

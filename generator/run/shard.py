@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from generator import credentials, plan, rendered, repository
 from generator.assembly import Assembly
 from generator.deletion.losses import Losses
-from generator.judgement.verdicts import Judge
 from generator.manifest import Manifest
 from generator.organisation import bounds, tree
 from generator.organisation.directory import Entry, Facts, entry
@@ -32,6 +31,9 @@ from generator.spec.tenant import Tenant
 from generator.sync.needs import Ledger
 from generator.validation import schema
 from generator.yaml import documents
+
+if TYPE_CHECKING:  # only who judges waits for what judges
+    from generator.judgement.verdicts import Judge
 
 #: Of a tenant that gets nothing.
 NO_NEEDS: Mapping[str, str] = {}
@@ -83,7 +85,7 @@ class Shard:
     showing: int = 0
     clusters: frozenset[str] = frozenset()
     meter: Meter | None = None
-    judge: Judge | None = None
+    judge: "Judge | None" = None
     watching: bool = False
     _losses: Losses = field(default_factory=Losses)
     _values: dict[str, bytes] = field(default_factory=dict)

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from generator import credentials, manifests, repository
-from generator.access.lists import Item
+from generator import credentials, repository
 from generator.assembly import NOTHING_SHARED, Assembly, Shared
-from generator.launcher import preset, promises
+from generator.launcher import preset
 from generator.launcher.bundle import Presets
 from generator.launcher.preset import Preset
 from generator.problems import InputError, Place, Problem
@@ -20,6 +19,9 @@ from generator.spec.sops import SopsFile
 from generator.spec.templates import Templates
 from generator.validation import schema, validity
 from generator.yaml import documents
+
+if TYPE_CHECKING:
+    from generator.access.lists import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def read_presets(root: Path) -> tuple[Presets, list[Problem], list[bytes]]:
             wrong += schema.problems(document, "preset")
             value: Any = document.value
             if not wrong:
+                from generator.launcher import promises  # few sites have presets of their own
+
                 made = preset.from_value(value)
                 wrong += [*_misnamed(made, source.document), *promises.check(made, Place(source.document))]
                 own[made.name] = made
@@ -113,8 +117,10 @@ def _misnamed(made: Preset, document: str) -> Iterator[Problem]:
         yield Problem(place, f"{made.name!r} is not the name of the file, {stem!r}; rename one of them")
 
 
-def snapshots(root: Path, made: Platform) -> tuple[dict[str, tuple[Item, ...]], list[Problem]]:
+def snapshots(root: Path, made: Platform) -> tuple["dict[str, tuple[Item, ...]]", list[Problem]]:
     """Return what each cluster holds beside Kubernetes' own roles and ours, where the platform file says so."""
+    from generator import manifests  # few clusters have one
+
     found: dict[str, tuple[Item, ...]] = {}
     problems: list[Problem] = []
     for cluster in made.clusters.values():

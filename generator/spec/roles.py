@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from generator.access.tenantroles import BUILT_IN, Rule
 from generator.fixed import FixedList
 from generator.launcher import preset
 from generator.problems import Problem, instead
 from generator.spec.platform import Platform
+from generator.spec.tenantroles import BUILT_IN, Rule
 
 
 @lru_cache(maxsize=4)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from generator.access import Rule
 from generator.access.algebra import NO_PERMISSIONS, Permissions, read
 from generator.access.defaults import defaults
-from generator.access.tenantroles import BUILT_IN
 from generator.launcher import preset
 from generator.launcher.powers import powers
 from generator.launcher.suggestion import Candidate, Choice, candidate, may_be_like, measured, nearest, of_presets
+from generator.spec.tenantroles import BUILT_IN
 
 ROOT = Path(preset.__file__).parent.parent.parent
 SEVEN = ("get", "list", "watch", "create", "update", "patch", "delete")

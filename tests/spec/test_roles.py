@@ -1,9 +1,8 @@
 import pytest
 from tenancy import CLUSTER, orders, platform_of, told
 
-from generator.access import tenantroles
 from generator.organisation.tree import BUILT_IN_ROLES
-from generator.spec import roles
+from generator.spec import roles, tenantroles
 
 HERE = "tenants/platform.yaml#spec/roles"
 JOBS = "{apiGroups: [batch], resources: [jobs], verbs: [create]}"

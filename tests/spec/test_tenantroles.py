@@ -1,5 +1,5 @@
 from generator.access.algebra import Permissions
-from generator.access.tenantroles import BUILT_IN
+from generator.spec.tenantroles import BUILT_IN
 
 
 def test_each_role_includes_the_ones_before_it_and_more():
