@@ -87,7 +87,7 @@ def cli(context: click.Context, directory: Path) -> None:
 
 def main() -> None:
     """Run the command line, and tell the three ways in which it can fail apart."""
-    gc.set_threshold(50_000)  # a run makes many values and hardly any cycles: the default looks for them in vain
+    gc.set_threshold(300_000)  # a run makes many values and hardly any cycles: the default looks for them in vain
     color = False if os.environ.get("NO_COLOR") else None  # None: as the terminal can
     try:
         with click.Context(cli, color=color):  # for what is told when the command's own context has ended
