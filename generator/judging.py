@@ -158,14 +158,15 @@ def conclude(root: Path, choice: Choice, judged: Judged) -> int:
     """Say what was found, except what is accepted; return the exit code."""
     given, problems = catalogue.accepted(root)
     today = datetime.now(UTC).date().isoformat()
-    applied = waivers.apply(judged.findings, given, judged.policies, today, whole=judged.whole)
+    read = all(problem.warning for problem in (*judged.problems, *judged.refused))
+    applied = waivers.apply(judged.findings, given, judged.policies, today, whole=judged.whole and read)
     problems += [*judged.problems, *applied.problems]
     complete = all(problem.warning for problem in problems)
     entries, wrong = _entries(root, choice, applied.findings, complete=complete)
     if entries is not None and judged.known_before is not None:
         entries = baseline.common(entries, judged.known_before)
     known = baseline.apply(applied.findings, entries, whole=judged.whole) if entries is not None else None
-    findings = known.findings if known is not None else applied.findings
+    findings = (*(known.findings if known is not None else applied.findings), *located(applied.own, root))
     problems += [*wrong, *(known.problems if known is not None else ())]
     _report(findings, choice, placed(root, (*problems, *judged.refused)), complete=complete)
     tell(root, [*problems, *judged.refused])
@@ -195,6 +196,7 @@ def conclude_benchmark(root: Path, choice: Choice, asked: "Benchmark", judged: J
     if choice.printed is not None:
         click.echo(_table(asked, results, choice.printed, choice, color=True), nl=False)
     problems += [*judged.problems, *applied.problems]
+    problems += [Problem(one.place, one.message, warning=True) for one in applied.own]  # no control is about these
     tell(root, [*problems, *judged.refused])
     failed = [finding for result in results if result.state == "failed" for finding in result.findings]
     return _code(failed, replace(choice, fail_on=SEVERITIES[-1]), problems, judged.refused)

@@ -10,7 +10,7 @@ import click
 from generator import emit
 from generator.console import count, tell
 from generator.finding import Policy
-from generator.judgement import catalogue
+from generator.judgement import catalogue, waivers
 from generator.kubernetes import names
 from generator.problems import InputError, Place, Problem, nearest
 from generator.reporters.policies import explanation
@@ -64,6 +64,7 @@ def command(start: Path, /, *, name: str | None) -> int:
         click.echo(_overview())
         return 0
     policies, problems = catalogue.read(root_or(start))
+    policies += waivers.POLICIES
     policy = next((one for one in policies if name in one.names or name.upper() in one.codes), None)
     click.echo(explanation(policy) if policy is not None else _explanation(_found(name, policies)))
     if policy is not None:

@@ -1,14 +1,70 @@
-"""Accepted findings: which waiver covers which finding, and which waivers are over, idle or too broad."""
+"""Accepted findings: which waiver covers which finding, and which waivers are over, idle or too broad.
+
+These are findings themselves, against policies that no file holds: no manifest breaks them.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from generator.finding import Finding, Policy, Waiver
+from generator.finding import REACHES, Finding, Policy, Waiver
 from generator.problems import Place, Problem, instead
 
 #: A waiver must name one of these, or it would cover a policy nearly everywhere.
 NARROWING = ("tenant", "namespace", "name", "subject")
+
+
+def _policy(name: str, code: str, severity: str, title: str, text: tuple[str, str]) -> Policy:
+    """Make a policy about waivers; *text* says why, and what mends it."""
+    return Policy(
+        id=name,
+        title=title,
+        severities=dict.fromkeys(REACHES, severity),
+        category="waivers",
+        why=text[0],
+        fix=text[1],
+        references=(),
+        rule="",
+        parameters={},
+        passes=(),
+        fails=(),
+        origin=Place(name),
+        codes=(code,),
+    )
+
+
+OVER = _policy(
+    "waivers-are-current",
+    "W001",
+    "medium",
+    "No waiver is over",
+    (
+        "Somebody answered for what is accepted, until a day that has passed. Nobody does any more: it is found again.",
+        "Mend what was accepted and drop the waiver, or have its owner agree to a later day: until.",
+    ),
+)
+BROAD = _policy(
+    "waivers-are-narrow",
+    "W002",
+    "medium",
+    "Every waiver names what it accepts",
+    (
+        "A waiver for a whole policy would accept what nobody has seen yet. It accepts nothing.",
+        f"Name what is accepted in the scope, by one of {', '.join(NARROWING)} at least.",
+    ),
+)
+IDLE = _policy(
+    "waivers-are-needed",
+    "W003",
+    "low",
+    "Every waiver accepts something",
+    (
+        "What was accepted is not found any more. A waiver that lies about would accept it if it came back, unseen.",
+        "Drop the waiver.",
+    ),
+)
+#: What a waiver can be found with.
+POLICIES = (OVER, BROAD, IDLE)
 
 
 def from_value(value: Mapping[str, Any], document: str) -> tuple[Waiver, ...]:
@@ -22,9 +78,10 @@ def from_value(value: Mapping[str, Any], document: str) -> tuple[Waiver, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Findings with the waivers that cover them, and what there is to say of the waivers themselves."""
+    """Findings with the waivers that cover them, what the waivers are found with, and those that are about nothing."""
 
     findings: tuple[Finding, ...]
+    own: tuple[Finding, ...]
     problems: tuple[Problem, ...]
 
 
@@ -39,17 +96,24 @@ def apply(
     """Mark each finding with the first waiver that covers it; *today* is ``YYYY-MM-DD``.
 
     A waiver holds on its last day and not on the next. One that is over covers nothing, and one that covers
-    nothing is told if *whole*, if everything was judged that it may be about: what was accepted once must not lie
-    about for ever.
+    nothing is found if *whole*, if everything was judged that it may be about: what was accepted once must not lie
+    about for ever. The places of what waivers are found with have no lines yet.
     """
     holding = [waiver for waiver in waivers if today <= waiver.until and not _too_broad(waiver)]
     covered = [(finding, _covering(finding, holding)) for finding in findings]
     used = {waiver.origin for _, waiver in covered if waiver is not None}
     marked = tuple(replace(finding, waiver=waiver) if waiver else finding for finding, waiver in covered)
-    ids = {policy.id for policy in policies}
+    known = [policy.id for policy in policies]
     if not whole:
         used |= {waiver.origin for waiver in waivers}
-    return Applied(marked, tuple(problem for waiver in waivers for problem in _check(waiver, ids, used, today)))
+    problems = [
+        Problem(waiver.origin / "policy", f"{waiver.policy!r} is not a policy; {instead(waiver.policy, known)}")
+        for waiver in waivers
+        if waiver.policy not in known
+    ]
+    sound = [waiver for waiver in waivers if waiver.policy in known]
+    own = tuple(finding for waiver in sound for finding in _check(waiver, used, today))
+    return Applied(marked, own, tuple(problems))
 
 
 def _covering(finding: Finding, waivers: Iterable[Waiver]) -> Waiver | None:
@@ -67,15 +131,19 @@ def _too_broad(waiver: Waiver) -> bool:
     return not any(field in waiver.scope for field in NARROWING)
 
 
-def _check(waiver: Waiver, policies: Iterable[str], used: set[Place], today: str) -> Iterator[Problem]:
-    known = list(policies)
-    if waiver.policy not in known:
-        yield Problem(waiver.origin / "policy", f"{waiver.policy!r} is not a policy; {instead(waiver.policy, known)}")
-    elif _too_broad(waiver):
-        message = f"the scope is too broad; name one of {', '.join(NARROWING)} in it"
-        yield Problem(waiver.origin / "scope", message)
+def _check(waiver: Waiver, used: set[Place], today: str) -> Iterator[Finding]:
+    """Find what is wrong with a waiver, one thing at most."""
+    if _too_broad(waiver):
+        said = f"covers a whole policy, and so accepts nothing; name one of {', '.join(NARROWING)} in its scope"
+        yield _found(BROAD, waiver, said, waiver.origin / "scope")
     elif today > waiver.until:
-        message = f"{waiver.until!r} is over; mend what was accepted, or have {waiver.owner} renew it"
-        yield Problem(waiver.origin / "until", message)
+        said = f"is over since {waiver.until}; mend what was accepted, or have {waiver.owner} renew it"
+        yield _found(OVER, waiver, said, waiver.origin / "until")
     elif waiver.origin not in used:
-        yield Problem(waiver.origin, "nothing is found any more that this accepts; drop it", warning=True)
+        yield _found(IDLE, waiver, "accepts nothing any more; drop it", waiver.origin)
+
+
+def _found(policy: Policy, waiver: Waiver, said: str, place: Place) -> Finding:
+    scope = ", ".join(f"{field} {text}" for field, text in waiver.scope.items() if text)
+    message = f"the waiver of {waiver.policy}{f' for {scope}' if scope else ''} {said}"
+    return Finding(policy, message, place, policy.severity, kind="Waiver", name=waiver.policy)

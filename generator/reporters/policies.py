@@ -87,8 +87,9 @@ def explanation(policy: Policy) -> str:
         _paragraph(policy.why),
         f"Severity:\n\n{_severity(policy)}",
         f"Fix:\n\n{_paragraph(policy.fix)}",
-        f"Rule:\n\n{_rule(policy)}",
     ]
+    if policy.rule:  # what is asked of waivers is asked by no rule
+        parts.append(f"Rule:\n\n{_rule(policy)}")
     if policy.references:
         parts.append("References:\n\n" + "\n".join(_folded(reference) for reference in policy.references))
     parts += _examples("Passes", policy.passes)

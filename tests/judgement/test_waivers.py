@@ -13,8 +13,9 @@ def applied(*given, findings=(FINDING,), today="2026-11-20", whole=True):
         "waivers": [{"policy": "no-secrets", "reason": "r", "owner": "ann", "until": "2027-01-01"} | g for g in given]
     }
     found = waivers.apply(findings, waivers.from_value(value, "tenants/waivers.yaml"), [POLICY], today, whole=whole)
-    problems = [f"{p.place}: {'warning: ' if p.warning else ''}{p.message}" for p in found.problems]
-    return [finding.waiver is not None for finding in found.findings], problems
+    told = [f"{p.place}: {p.message}" for p in found.problems]
+    told += [f"{one.severity} {'/'.join(one.policy.names)} {one.place}: {one.message}" for one in found.own]
+    return [finding.waiver is not None for finding in found.findings], told
 
 
 def test_a_waiver_covers_what_its_whole_scope_names():
@@ -22,9 +23,12 @@ def test_a_waiver_covers_what_its_whole_scope_names():
 
 
 def test_a_waiver_of_another_tenant_or_policy_covers_nothing_and_is_told():
-    idle = ["tenants/waivers.yaml#waivers/0: warning: nothing is found any more that this accepts; drop it"]
-    assert applied({"scope": {"tenant": "nlp"}}) == ([False], idle)
-    assert applied({"scope": {"tenant": "vision"}}, findings=()) == ([], idle)
+    idle = (
+        "low waivers-are-needed/W003 tenants/waivers.yaml#waivers/0: "
+        "the waiver of no-secrets for tenant {} accepts nothing any more; drop it"
+    )
+    assert applied({"scope": {"tenant": "nlp"}}) == ([False], [idle.format("nlp")])
+    assert applied({"scope": {"tenant": "vision"}}, findings=()) == ([], [idle.format("vision")])
 
 
 def test_a_waiver_that_may_cover_what_was_not_judged_is_not_called_idle():
@@ -36,7 +40,12 @@ def test_a_waiver_holds_on_its_last_day_and_not_on_the_next():
     assert applied(scope, today="2027-01-01") == ([True], [])
     assert applied(scope, today="2027-01-02") == (
         [False],
-        [("tenants/waivers.yaml#waivers/0/until: '2027-01-01' is over; mend what was accepted, or have ann renew it")],
+        [
+            (
+                "medium waivers-are-current/W001 tenants/waivers.yaml#waivers/0/until: the waiver of no-secrets for "
+                "tenant vision is over since 2027-01-01; mend what was accepted, or have ann renew it"
+            )
+        ],
     )
 
 
@@ -45,8 +54,8 @@ def test_a_waiver_for_a_whole_cluster_is_too_broad_and_covers_nothing():
         [False],
         [
             (
-                "tenants/waivers.yaml#waivers/0/scope: the scope is too broad; name one of tenant, namespace, name, "
-                "subject in it"
+                "medium waivers-are-narrow/W002 tenants/waivers.yaml#waivers/0/scope: the waiver of no-secrets covers a "
+                "whole policy, and so accepts nothing; name one of tenant, namespace, name, subject in its scope"
             )
         ],
     )
