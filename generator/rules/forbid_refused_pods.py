@@ -14,7 +14,7 @@ from generator import podsecurity
 from generator.access.lists import Item
 from generator.admission import JobAdmitted, Plugin, narrowed, of_job
 from generator.kubernetes.quantity import QuantityError, parse
-from generator.podsecurity import ROUTES, Template
+from generator.podsecurity import ROUTES
 from generator.rules.parameters import Parameter
 from generator.rules.scene import Hit, Scene, inside, name_of, namespace_of
 
@@ -46,11 +46,11 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
             quotas, ranges = grounds[item.namespace]
             if not quotas and not ranges:
                 continue
-            spec = _as_job(item, pods)
-            key = (texts[item.namespace], repr(spec))
+            wanted, asked = _at_once(item), narrowed(pods.spec)
+            key = (texts[item.namespace], repr((wanted, asked)))
             if key in fine:  # whatever it is called: thousands of workloads ask for the same
                 continue
-            job = {"metadata": {"name": name_of(item)}, "spec": spec}
+            job = {"metadata": {"name": name_of(item)}, "spec": {**wanted, "template": {"spec": asked}}}
             said = _said(of_job(job, limit_ranges=ranges, quotas=quotas))
             if said:
                 yield _hit(item, said)
@@ -85,15 +85,13 @@ def _is_nothing(value: object) -> bool:
         return False
 
 
-def _as_job(item: Item, pods: Template) -> Mapping[str, Any]:
-    """Return the spec of a Job that makes as many of these pods at once: nothing depends on what makes them."""
+def _at_once(item: Item) -> Mapping[str, Any]:
+    """Return what a Job says that makes as many pods at once: nothing depends on what makes them."""
     spec = inside(item.body, "spec")
     if item.kind in _REPLICATED:
-        wanted = {"parallelism": spec.get("replicas", 1)}
-    else:
-        own = inside(spec, "jobTemplate", "spec") if item.kind == "CronJob" else spec if item.kind == "Job" else {}
-        wanted = {key: own[key] for key in ("parallelism", "completions") if key in own}
-    return {**wanted, "template": {"spec": narrowed(pods.spec)}}
+        return {"parallelism": spec.get("replicas", 1)}
+    own = inside(spec, "jobTemplate", "spec") if item.kind == "CronJob" else spec if item.kind == "Job" else {}
+    return {key: own[key] for key in ("parallelism", "completions") if key in own}
 
 
 def _said(found: JobAdmitted) -> str:
