@@ -225,6 +225,9 @@ def _before(source: _Source, folder: Path) -> list[Item]:
 def _related(findings: Sequence[Finding], source: _Source, folder: Path) -> Iterator[Finding]:
     """Add where the manifest is, to what is told at the place of a tenant's file that asked for it."""
     asked = [one for one in findings if not one.place.line]  # what we rendered has no line yet
+    if not asked:
+        yield from findings
+        return
     names = {name for one in asked for name in (one.tenant, name_of(one.place.document)) if name}
     wanted = {(one.kind, one.namespace, one.name) for one in asked}
     wanted |= {(one.kind, "", one.name) for one in asked}

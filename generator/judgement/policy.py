@@ -6,11 +6,11 @@ otherwise find nothing for ever. The manifests of a cluster are looked through o
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
-from generator.access import RoleKey, Rule
+from generator.access import Rule
 from generator.checkout import Checkout
 from generator.finding import OFF, REACHES, SEVERITIES, Finding, Policy
 from generator.judgement.causes import Cause, united
@@ -21,7 +21,7 @@ from generator.problems import InputError, Place, Problem, instead
 from generator.rules import RULES
 from generator.rules.memory import Memory
 from generator.rules.parameters import Optional
-from generator.rules.scene import RuleKey, Scene
+from generator.rules.scene import Hit, RuleKey, Scene
 from generator.spec.tenantroles import BUILT_IN
 
 
@@ -109,9 +109,10 @@ def findings(policies: Iterable[Policy], scene: Scene, cluster: str = "") -> Ite
     """Yield what a scene is found with by policies that can be asked."""
     hits = (cause for one in policies if one.severity != OFF for cause in _causes(one, scene))
     causes = united(hits, SEVERITIES)
+    suggested = Memory(partial(_suggestion, scene))  # thousands of findings are about a role
     before: tuple[str, ...] | None = None
     for (identity, *_), finding in sorted(
-        [(_order(finding), finding) for finding in (_finding(cause, scene, cluster) for cause in causes)],
+        [(_order(finding), finding) for finding in (_finding(cause, scene, cluster, suggested) for cause in causes)],
         key=itemgetter(0),
     ):
         if identity != before:  # an object that is written twice leads to it twice
@@ -160,35 +161,29 @@ def _candidates() -> tuple[Candidate, ...]:
     return (*of_presets(), *(candidate(name, "tenant role", rules) for name, rules in BUILT_IN.items()))
 
 
-def _instead(cause: Cause, scene: Scene) -> str:
+def _instead(hit: Hit, suggested: Memory[[frozenset[RuleKey]], str]) -> str:
     """Say what would do in the place of the role that a finding is about."""
-    if not cause.hit.rules:
-        return ""
-    key = _role_of.of(cause.hit.rules)
-    role = scene.access.roles.get(key) if key is not None else None
-    found = _nearest.of(role.rules) if role is not None else None
-    if found is None or not found.beyond:
-        return ""
-    where = "" if cause.hit.namespace else ", bound in each namespace that needs it"
-    return f"{found.called} would do{where}"
+    found = suggested.of(hit.rules) if hit.rules else ""
+    return found if not found or hit.namespace else f"{found}, bound in each namespace that needs it"
 
 
-def _only_role(rules: frozenset[RuleKey]) -> RoleKey | None:
-    """Return the role of all of some rules; ``None`` if there are several, or none."""
+def _suggestion(scene: Scene, rules: frozenset[RuleKey]) -> str:
+    """Say what would do in the place of the role of all of some rules; nothing if they are of several roles."""
     roles = {key for key, _ in rules}
-    return roles.pop() if len(roles) == 1 else None
+    role = scene.access.roles.get(*roles) if len(roles) == 1 else None
+    found = _nearest.of(role.rules) if role is not None else None
+    return f"{found.called} would do" if found is not None and found.beyond else ""
 
 
 def _likest(rules: tuple[Rule, ...]) -> Suggestion | None:
     return nearest(rules, _candidates())
 
 
-# Thousands of findings are about a role, and thousands of roles have the same rules.
-_role_of = Memory(_only_role)
+# Thousands of roles have the same rules.
 _nearest = Memory(_likest)
 
 
-def _finding(cause: Cause, scene: Scene, cluster: str) -> Finding:
+def _finding(cause: Cause, scene: Scene, cluster: str, suggested: Memory[[frozenset[RuleKey]], str]) -> Finding:
     hit = cause.hit
     return Finding(
         policy=cause.policy,
@@ -205,7 +200,7 @@ def _finding(cause: Cause, scene: Scene, cluster: str) -> Finding:
         reach=hit.reach or scene.reach(hit.namespace),
         chain=hit.chain,
         includes=cause.includes,
-        instead=_instead(cause, scene),
+        instead=_instead(hit, suggested),
     )
 
 

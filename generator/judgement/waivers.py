@@ -99,6 +99,8 @@ def apply(
     nothing is found if *whole*, if everything was judged that it may be about: what was accepted once must not lie
     about for ever. The places of what waivers are found with have no lines yet.
     """
+    if not waivers:
+        return Applied(tuple(findings), (), ())
     holding = [waiver for waiver in waivers if today <= waiver.until and not _too_broad(waiver)]
     covered = [(finding, _covering(finding, holding)) for finding in findings]
     used = {waiver.origin for _, waiver in covered if waiver is not None}

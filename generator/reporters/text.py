@@ -159,6 +159,8 @@ def _folded(line: str, indent: str, hanging: int = 2) -> list[str]:
 
 def _broken(text: str, first: str, others: str) -> list[str]:
     """Break a text of words with one space between as ``textwrap`` would, which takes six times as long."""
+    if len(first) + len(text) <= _WIDTH:
+        return [first + text]
     lines, indent, start = [], first, 0
     while len(text) - start > (room := _WIDTH - len(indent)):
         end = text.rfind(" ", start, start + room + 1)

@@ -63,10 +63,14 @@ def _are_texts(values: object) -> bool:
 
 
 def _of_pods(item: Item, spec: Mapping[str, Any]) -> Iterator[Hit]:
-    for container in (one for field in _CONTAINERS for one in _items(spec.get(field))):
+    for container in [one for field in _CONTAINERS for one in _listed(spec.get(field))]:
+        if not isinstance(container, (dict, Mapping)):
+            continue
         given: list[tuple[str | Mapping[str, Any], Any]]
         given = [(word, value) for word in ("command", "args") for value in _listed(container.get(word))]
         given += [(one, one.get("value")) for one in _items(container.get("env"))]
+        if _TEXTS.issuperset([type(value) for _, value in given]):  # nearly always
+            continue
         for about, value in given:
             if type(value) not in _TEXTS:
                 word = about if isinstance(about, str) else f"env {about.get('name')}"

@@ -80,7 +80,7 @@ class _Sum(NamedTuple):
 
 
 def _sum(scene: Scene, given: _Given) -> _Sum:
-    order = sorted(given, key=lambda gift: _by_binding((gift, 0)))
+    order = sorted(given, key=lambda gift: _by_binding((gift, 0))) if len(given) > 1 else given
     reach = min((scene.reach(gift.binding.namespace) for gift in given), key=REACHES.index)
     count = sum(len(gift.binding.subjects) for gift in given)
     return _Sum(tuple(order[:_SHOWN]), count, reach, frozenset(standing_for(gift.role).key for gift in given))
@@ -92,7 +92,8 @@ def _by_binding(one: tuple[Gift, int]) -> tuple[str, str]:
 
 
 def _written(fields: tuple[str, ...], given: Sequence[tuple[int, _Sum]]) -> Hit:
-    order = sorted(((gift, index) for index, one in given for gift in one.first), key=_by_binding)
+    order = [(gift, index) for index, one in given for gift in one.first]
+    order.sort(key=_by_binding)
     (binding, role), index = order[0]
     message = f"{role.key.kind} {role.key.name} has a wildcard in {' and '.join(fields)} of {_shown(role.rules[index])}"
     return Hit(
