@@ -102,7 +102,7 @@ def of_presets() -> tuple[Candidate, ...]:
     What makes no workload and has no API group of its own, such as a cache in ConfigMaps, could be anything.
     """
     found = [_of_preset(one) for one in preset.every() if one.kind in _CLASSES]
-    return tuple([one for one in found if _makes(one) or any(map(_is_custom, one.rules))])
+    return tuple([one for one in found if any(map(_is_custom, one.rules)) or _makes(one)])
 
 
 def _is_custom(rule: Rule) -> bool:
