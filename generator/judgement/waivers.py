@@ -105,11 +105,13 @@ def apply(
     covered = [(finding, _covering(finding, holding)) for finding in findings]
     used = {waiver.origin for _, waiver in covered if waiver is not None}
     marked = tuple(replace(finding, waiver=waiver) if waiver else finding for finding, waiver in covered)
-    known = [policy.id for policy in policies]
+    kept = list(policies)
+    known = [policy.id for policy in kept]
+    numbers = {code: policy.id for policy in kept for code in policy.codes}
     if not whole:
         used |= {waiver.origin for waiver in waivers}
     problems = [
-        Problem(waiver.origin / "policy", f"{waiver.policy!r} is not a policy; {instead(waiver.policy, known)}")
+        Problem(waiver.origin / "policy", _unknown(waiver.policy, known, numbers))
         for waiver in waivers
         if waiver.policy not in known
     ]
@@ -131,6 +133,13 @@ def covers(waiver: Waiver, finding: Finding) -> bool:
 
 def _too_broad(waiver: Waiver) -> bool:
     return not any(field in waiver.scope for field in NARROWING)
+
+
+def _unknown(name: str, known: Iterable[str], numbers: Mapping[str, str]) -> str:
+    """Say what to write for what is no policy; a number is what people read in reports, and may be another one day."""
+    if name.upper() in numbers:
+        return f"{name!r} is the number of a policy; write its id, {numbers[name.upper()]!r}"
+    return f"{name!r} is not a policy; {instead(name, known)}"
 
 
 def _check(waiver: Waiver, used: set[Place], today: str) -> Iterator[Finding]:

@@ -1,9 +1,11 @@
+import pytest
+
 from generator.finding import Finding, Policy
 from generator.judgement import waivers
 from generator.problems import Place
 
 POLICY = Policy(
-    "no-secrets", "t", "high", "access", "w", "f", (), "forbid-grants", {}, (), (), Place("policies/x.yaml")
+    "no-secrets", "t", "high", "access", "w", "f", (), "forbid-grants", {}, (), (), Place("policies/x.yaml"), ("R013",)
 )
 FINDING = Finding(POLICY, "group:ml may read secrets", Place("tenants/vision.yaml"), "high", tenant="vision", name="r")
 
@@ -65,4 +67,12 @@ def test_a_waiver_for_a_policy_that_is_not_there_is_told_with_the_nearest():
     assert applied({"policy": "no-secret", "scope": {"tenant": "vision"}}) == (
         [False],
         ["tenants/waivers.yaml#waivers/0/policy: 'no-secret' is not a policy; did you mean 'no-secrets'?"],
+    )
+
+
+@pytest.mark.parametrize("number", ["R013", "r013"])
+def test_a_waiver_names_a_policy_by_its_id_and_not_by_its_number(number):
+    assert applied({"policy": number, "scope": {"tenant": "vision"}}) == (
+        [False],
+        [f"tenants/waivers.yaml#waivers/0/policy: {number!r} is the number of a policy; write its id, 'no-secrets'"],
     )
