@@ -88,14 +88,13 @@ class _Parser:
         if item.kind.endswith("Binding"):
             self._read_binding(fields, item.body, namespace, name, protected=protected)
         else:
-            labels = fields.labels(metadata.get("labels"), "metadata", "labels")
+            labels = fields.labels(metadata.get("labels"), "metadata", "labels") if "labels" in metadata else {}
             self._read_role(fields, item.body, RoleKey(namespace, name), labels, protected=protected)
         self._problems += fields.problems
 
     def _read_name(self, fields: Reader, kind: str, metadata: Mapping[str, Any]) -> tuple[str, str]:
         """Read where the object lives and what it is called; a namespace on a cluster's object is ignored."""
-        name = fields.text(metadata.get("name"), "metadata", "name")
-        written = fields.text(metadata.get("namespace"), "metadata", "namespace")
+        name, written = fields.each(metadata, ("name", "namespace"), "metadata")
         reason = names.path_segment(name) if name else "is no name; write one"
         if reason is not None:
             fields.refuse(f"{shown(name)} {reason}", "metadata", "name")
@@ -157,9 +156,8 @@ class _Parser:
         items = fields.items(body.get("subjects"), "subjects")
         subjects = [read_subject(fields, item, index, namespace) for index, item in enumerate(items)]
         if not fields.refused:
-            self._bindings.append(
-                Binding(namespace, name, role, tuple(dict.fromkeys(subjects)), fields.origin, protected)
-            )
+            each = tuple(dict.fromkeys(subjects)) if len(subjects) > 1 else tuple(subjects)
+            self._bindings.append(Binding(namespace, name, role, each, fields.origin, protected))
 
 
 def _version(item: Item) -> str:

@@ -46,6 +46,13 @@ class Reader:
             self._mistake(f"{described(value)} is not a text; {'quote it' if _is_plain(value) else 'write one'}", route)
         return ""
 
+    def each(self, body: Mapping[str, Any], keys: Sequence[str], *route: str | int) -> list[str]:
+        """Read several texts of a mapping."""
+        found = [body.get(key, "") for key in keys]
+        if set(map(type, found)) == {str}:  # nearly always, and sooner than asking one by one
+            return found
+        return [self.text(value, *route, key) for key, value in zip(keys, found, strict=True)]
+
     def items(self, value: Any, *route: str | int) -> Sequence[Any]:
         """Read a list of anything."""
         if isinstance(value, list):

@@ -1,6 +1,6 @@
 """Reads whom a binding is for and which role it gives, with the API server's defaults."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from generator.access.objects import GROUP, RoleKey
@@ -10,6 +10,9 @@ from generator.kubernetes import names
 from generator.problems import instead
 from generator.yaml.scalars import shown
 
+#: The fields of a reference to a role, and of a subject.
+_REF = ("apiGroup", "kind", "name")
+_SUBJECT = ("kind", "name", "apiGroup", "namespace")
 #: The kinds of subjects, and the API group of each.
 _SUBJECTS = {"User": GROUP, "Group": GROUP, "ServiceAccount": ""}
 
@@ -17,9 +20,7 @@ _SUBJECTS = {"User": GROUP, "Group": GROUP, "ServiceAccount": ""}
 def read_role_ref(fields: Reader, value: Any, namespace: str) -> RoleKey:
     """Read the role of a binding; only a RoleBinding can name a Role, and it is one of its own namespace."""
     body = fields.mapping(value, "roleRef")
-    api_group = fields.text(body.get("apiGroup"), "roleRef", "apiGroup")
-    kind = fields.text(body.get("kind"), "roleRef", "kind")
-    name = fields.text(body.get("name"), "roleRef", "name")
+    api_group, kind, name = fields.each(body, _REF, "roleRef")
     if api_group not in ("", GROUP):
         fields.refuse(f"{shown(api_group)} has no roles; write {GROUP}", "roleRef", "apiGroup")
     _expect(fields, kind, ("Role", "ClusterRole") if namespace else ("ClusterRole",), "roleRef", "kind")
@@ -32,13 +33,11 @@ def read_role_ref(fields: Reader, value: Any, namespace: str) -> RoleKey:
 def read_subject(fields: Reader, value: Any, index: int, namespace: str) -> Subject:
     """Read a subject; a service account without a namespace is one of the RoleBinding's namespace."""
     body = fields.mapping(value, "subjects", index)
-    kind = fields.text(body.get("kind"), "subjects", index, "kind")
-    name = fields.text(body.get("name"), "subjects", index, "name")
-    api_group = fields.text(body.get("apiGroup"), "subjects", index, "apiGroup")
-    home = fields.text(body.get("namespace"), "subjects", index, "namespace") or namespace
+    kind, name, api_group, home = fields.each(body, _SUBJECT, "subjects", index)
+    home = home or namespace
     if not name:
         fields.refuse("'' names nobody; write the name of the subject", "subjects", index, "name")
-    if _expect(fields, kind, tuple(_SUBJECTS), "subjects", index, "kind") and api_group not in ("", _SUBJECTS[kind]):
+    if _expect(fields, kind, _SUBJECTS, "subjects", index, "kind") and api_group not in ("", _SUBJECTS[kind]):
         right = f"write {GROUP}" if _SUBJECTS[kind] else "leave it out"
         fields.refuse(f"{shown(api_group)} is not the API group of a {kind}; {right}", "subjects", index, "apiGroup")
     if kind != "ServiceAccount":
@@ -51,7 +50,7 @@ def read_subject(fields: Reader, value: Any, index: int, namespace: str) -> Subj
     return service_account(home, name)
 
 
-def _expect(fields: Reader, kind: str, known: Sequence[str], *route: str | int) -> bool:
+def _expect(fields: Reader, kind: str, known: Collection[str], *route: str | int) -> bool:
     if kind in known:
         return True
     fields.refuse(f"{shown(kind)} cannot stand here; {instead(kind, known)}", *route)

@@ -202,7 +202,7 @@ def _judged(
 def _checkout(found: Iterable[Item], files: Mapping[str, File], source: _Source, folder: Path) -> Checkout:
     """Find where the files lie, and ask git where they come from, if anything applies them."""
     made = repository.checkout(files, [path for path in source.paths if path != manifests.PIPE], folder)
-    if not {one.body.get("kind") for one in found} & _APPLYING:
+    if not {one.kind for one in found} & _APPLYING:
         return made
     from generator import revisions
 

@@ -33,7 +33,7 @@ def read(root: Path, *, examples: bool = True) -> tuple[list[Policy], list[Probl
     problems: list[Problem] = []
     folder = shipped.policies()
     if folder.resolve() != (root / repository.POLICIES).resolve():
-        files = sorted(folder.glob("*.yaml"))
+        files = sorted(folder.glob("*.yaml"), key=lambda path: path.name)
         known = {} if examples else shipped.remembered("policies", files, lambda: _decisive_parts(files))
         for path in files:
             value = known.get(path.name)
