@@ -7,17 +7,16 @@ from typing import Any
 
 import click
 
-from generator import judging, manifests, revisions
+from generator import judging
 from generator.access.lists import Item
 from generator.commands.render import SHOWING, drift
 from generator.console import progress, tell, today
-from generator.deletion import history, reshuffles
+from generator.deletion.losses import Losses
 from generator.finding import Finding, Policy
 from generator.judgement import catalogue, policy
 from generator.judgement.baseline import Entry
 from generator.judging import BASELINE, Judged
 from generator.manifest import TENANT_LABEL
-from generator.organisation import moves
 from generator.pipeline import Options, render
 from generator.problems import Place, Problem
 from generator.repository import PLATFORM, POLICIES, RENDERED, WAIVERS, find_root
@@ -54,11 +53,11 @@ def command(start: Path, /, *, jobs: int | None, no_index: bool, base: str | Non
             meter=meter,
             policies=tuple(chosen),
             today=today(),
-            since=history.since(root, base) if base is not None else None,
+            since=_gone(root, base) if base is not None else None,
         )
         outcome = render(root, options)
     differing = [*_rebound(root, base, chosen)] if base is not None else []
-    problems += [*moves.since(root, base), *reshuffles.since(root, base)] if base is not None else []
+    problems += _changes(root, base) if base is not None else []
     broken = outcome.input_errors
     aside = [problem for problem in outcome.errors if problem not in broken]
     tell(root, aside)
@@ -74,10 +73,27 @@ def command(start: Path, /, *, jobs: int | None, no_index: bool, base: str | Non
     return max(state, judging.conclude(root, choice, judged))
 
 
+def _gone(root: Path, base: str) -> Losses:
+    """Return what has vanished since a revision."""
+    from generator.deletion import history
+
+    return history.since(root, base)
+
+
+def _changes(root: Path, base: str) -> list[Problem]:
+    """Say what of a change somebody has to agree to, or wait for."""
+    from generator.deletion import reshuffles
+    from generator.organisation import moves
+
+    return [*moves.since(root, base), *reshuffles.since(root, base)]
+
+
 def _with_base(
     root: Path, base: str, policies: Sequence[Policy]
 ) -> tuple[list[Policy], tuple[Entry, ...] | None, list[Problem]]:
     """Return the policies with the base's own, what was known there, and what of it cannot be used."""
+    from generator import revisions
+
     with judging.laid_out(revisions.files(root, base, [POLICIES, BASELINE, PLATFORM])) as folder:
         held, problems = catalogue.read(folder, examples=False)
         known, is_first = None, (folder / PLATFORM).is_file() and not (folder / BASELINE).is_file()
@@ -99,6 +115,8 @@ def _changed_besides(root: Path, base: str) -> str | None:
     A baseline that comes with other changes could make known what these bring along. ``rendered/`` follows from the
     rest, and a change of the policies cannot soften those of the base.
     """
+    from generator import revisions
+
     aside = (BASELINE, WAIVERS, f"{RENDERED}/", f"{POLICIES}/", ".")
     fork = revisions.fork_point(root, base)
     found = (*revisions.changed(root, fork, "."), *revisions.untracked(root, "."))
@@ -113,6 +131,8 @@ def _of_base(problem: Problem, base: str) -> Problem:
 
 def _rebound(root: Path, base: str, policies: Sequence[Policy]) -> Iterator[Finding]:
     """Ask those policies that compare what is with what was, of the rendered files that have changed."""
+    from generator import manifests, revisions
+
     asked = [one for one in policies if RULES[one.rule].compares]
     names = [name for name in revisions.changed(root, base, RENDERED) if asked and name.endswith(".yaml")]
     new = revisions.untracked(root, RENDERED) if names else []

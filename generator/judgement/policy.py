@@ -8,21 +8,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.access import Rule
 from generator.checkout import Checkout
 from generator.finding import OFF, REACHES, SEVERITIES, Finding, Policy
 from generator.judgement.causes import Cause, united
 from generator.judgement.examples import laid_out
-from generator.launcher.suggestion import Candidate, Suggestion, candidate, nearest, of_presets
 from generator.manifest import Manifest
 from generator.problems import InputError, Place, Problem, instead
 from generator.rules import RULES
 from generator.rules.memory import Memory
 from generator.rules.parameters import Optional
 from generator.rules.scene import Hit, RuleKey, Scene
-from generator.spec.tenantroles import BUILT_IN
+
+if TYPE_CHECKING:
+    from generator.launcher.suggestion import Candidate, Suggestion
 
 
 def from_value(value: Mapping[str, Any], origin: Place) -> Policy:
@@ -156,8 +157,11 @@ def _found(policy: Policy, bodies: Sequence[Mapping[str, Any]], place: Place) ->
 
 
 @cache
-def _candidates() -> tuple[Candidate, ...]:
+def _candidates() -> "tuple[Candidate, ...]":
     """Return what could stand in the place of a role: presets of launchers, and the roles that tenants give."""
+    from generator.launcher.suggestion import candidate, of_presets  # where nothing is found, nobody waits for it
+    from generator.spec.tenantroles import BUILT_IN
+
     return (*of_presets(), *(candidate(name, "tenant role", rules) for name, rules in BUILT_IN.items()))
 
 
@@ -175,7 +179,9 @@ def _suggestion(scene: Scene, rules: frozenset[RuleKey]) -> str:
     return f"{found.called} would do" if found is not None and found.beyond else ""
 
 
-def _likest(rules: tuple[Rule, ...]) -> Suggestion | None:
+def _likest(rules: tuple[Rule, ...]) -> "Suggestion | None":
+    from generator.launcher.suggestion import nearest
+
     return nearest(rules, _candidates())
 
 

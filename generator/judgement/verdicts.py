@@ -25,7 +25,7 @@ from generator.rules import REACHING, RULES
 from generator.rules.scene import Scene
 
 #: So many tenants are judged together: what they share is looked at once for all of them, and forgotten with them.
-_TOGETHER = 100
+_TOGETHER = 200
 
 #: A service account as the user that it is.
 _ACCOUNT = re.compile("system:serviceaccount:[^:]+:[^:]+")

@@ -84,7 +84,7 @@ def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
         names = _names(Permissions.of([role.rules[index] for index in indices]) & asked, role, indices)
         for gift in gifts:
             for subject in gift.binding.subjects:
-                loans = lenders.loans(subject, gift.binding.namespace, names)
+                loans = lenders.loans(subject, gift, names)
                 if loans.first and subject != group(MASTERS):
                     yield _hit(gift, subject, indices, loans)
 
@@ -150,6 +150,7 @@ class _Rights:
         self._lenders: dict[tuple[str, frozenset[str] | None], _Lenders] = {}
         self._halves: dict[tuple[tuple[int, int], ...], tuple[list[Permissions], Halves]] = {}
         self._gaining: dict[tuple[object, ...], tuple[int, ...]] = {}
+        self._enough: dict[tuple[int, int], bool] = {}
         for binding in scene.access.bindings:
             role = scene.access.roles.get(binding.role)
             if role is None:
@@ -165,10 +166,11 @@ class _Rights:
         tenants = self._scene.tenants
         return tenants.get(scope, "") in ("", tenants.get(lender.namespace, ""))
 
-    def loans(self, subject: Subject, namespace: str, names: frozenset[str] | None) -> _Loans:
-        """Return what a subject can borrow in a namespace, or anywhere, of the accounts of these names."""
+    def loans(self, subject: Subject, gift: Gift, names: frozenset[str] | None) -> _Loans:
+        """Return what a subject can borrow where it is given something, of the accounts of these names."""
+        namespace = gift.binding.namespace
         lenders = self._lenders_of(namespace, names)
-        if not lenders.lent:
+        if not lenders.lent or (namespace and self._is_enough(gift.role, lenders, namespace)):
             return _NO_LOANS
         wide = self._own(subject, "")
         here = {scope: self._own(subject, scope) for scope in self._scopes_of(subject, lenders.scopes)}
@@ -182,6 +184,15 @@ class _Rights:
         told = [(account, gift) for account, gift in lot.told if account != subject]
         first = [self._loan(account, gift, here.get(gift.binding.namespace, wide)) for account, gift in told]
         return _Loans(first, lot.number(subject) if len(gaining) < _LOOKED_AT else None)
+
+    def _is_enough(self, role: Role, lenders: "_Lenders", namespace: str) -> bool:
+        """Tell whether whoever has a role in a namespace gains nothing there, whatever else they have."""
+        if lenders.everywhere != {namespace}:
+            return False
+        key = (id(lenders.halves), id(role.rules))
+        if key not in self._enough:
+            self._enough[key] = lenders.halves.held <= self._sum([role]) & scopes.of_role_bindings()
+        return self._enough[key]
 
     def _lenders_of(self, namespace: str, names: frozenset[str] | None) -> "_Lenders":
         key = (namespace, names)
@@ -296,6 +307,7 @@ class _Lenders:
             scope = gift.binding.namespace
             place = self.scopes.setdefault(scope, len(self.scopes) + 1) if scope and by_scope else int(bool(scope))
             kinds.setdefault((id(gift.role.rules), place), []).append(index)
+        self.everywhere = {gift.binding.namespace for _, gift in lent}
         self.same = tuple(kinds)
         self.kinds = [*kinds.values()]
         self._lots: dict[tuple[int, ...], _Lot[_Lent]] = {}
@@ -352,8 +364,9 @@ class _Clouds:
             gain = f"the {one.cloud} identity {one.identity}"
             self._lent[one.namespace].append(_Loan(account, str(one.origin), partial(str, gain)))
 
-    def loans(self, subject: Subject, namespace: str, names: frozenset[str] | None) -> _Loans:
-        """Return what a subject can borrow in a namespace, of the accounts of these names."""
+    def loans(self, subject: Subject, gift: Gift, names: frozenset[str] | None) -> _Loans:
+        """Return what a subject can borrow in the namespace of a gift, of the accounts of these names."""
+        namespace = gift.binding.namespace
         key = (namespace, names)
         if key not in self._lots:
             lent = self._lent.get(namespace, ()) if namespace else ()
