@@ -314,10 +314,13 @@ def _platform(root: Path) -> Platform:
 
 
 def _subject(written: str) -> Subject:
-    """Read who is meant; only ``group:``, ``user:`` and ``serviceaccount:`` before a name have a meaning."""
+    """Read who is meant: ``group:NAME`` and its like, or ``Group NAME``, as findings and answers write it."""
     kind, colon, name = written.partition(":")
     if not colon or kind not in ("group", "user", "serviceaccount"):
         kind, name = "user", written
+        shown, space, rest = written.partition(" ")
+        if space and shown in ("Group", "User", "ServiceAccount"):
+            kind, name = shown.lower(), rest
     if kind == "serviceaccount":
         namespace, _, account = name.partition("/")
         if not (namespace and account):

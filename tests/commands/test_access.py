@@ -274,6 +274,11 @@ def test_a_resource_is_asked_for_as_the_api_server_would(verb, written, options,
         ("group:system:masters", group("system:masters")),
         ("serviceaccount:ns/a", service_account("ns", "a")),
         ("system:serviceaccount:ns:a", service_account("ns", "a")),
+        ("ServiceAccount ns/a", service_account("ns", "a")),
+        ("Group ml team", group("ml team")),
+        ("User group:x", user("group:x")),
+        ("user:User x", user("User x")),
+        ("Users x", user("Users x")),
     ],
 )
 def test_a_subject_is_read(written, subject):
@@ -286,6 +291,10 @@ def test_a_subject_is_read(written, subject):
         (
             ["of", "serviceaccount:a"],
             "'serviceaccount:a' names no service account; write serviceaccount:NAMESPACE/NAME",
+        ),
+        (
+            ["of", "ServiceAccount a"],
+            "'ServiceAccount a' names no service account; write serviceaccount:NAMESPACE/NAME",
         ),
         (["of", "group:"], "'group:' names nobody; write a user, group:NAME or serviceaccount:NAMESPACE/NAME"),
         (["who-can", "get", "/a", "-n", "x"], "'/a' is no object; leave out --namespace, --name and --group"),
