@@ -271,8 +271,8 @@ def _flatten(
         elif item.kind:
             if origin.line and place.route:
                 place = Place(place.document, place.route, *at(place.route))
-            body = {**item.body, "apiVersion": item.api_version, "kind": item.kind}
-            found.append(item._replace(body=body, origin=place, file=file))
+            whole = {**item.body, "apiVersion": item.api_version, "kind": item.kind}
+            found.append(item._replace(body=whole, origin=place, file=file))
         else:
             problems.append(_of_no_kind(item, place if origin.line == 0 else place / "kind"))
 

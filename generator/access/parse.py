@@ -81,14 +81,12 @@ class _Parser:
             fields.refuse(f"{_version(item)}; write {GROUP}/v1", "apiVersion")
         metadata = fields.mapping(item.body.get("metadata"), "metadata")
         namespace, name = self._read_name(fields, item.kind, metadata)
-        annotations = metadata.get("annotations")
-        protected = False
-        if annotations is not None:
-            protected = fields.labels(annotations, "metadata", "annotations").get(_PROTECTION) == "false"
+        annotations = fields.labels(metadata.get("annotations"), "metadata", "annotations")
+        protected = annotations.get(_PROTECTION) == "false"
         if item.kind.endswith("Binding"):
             self._read_binding(fields, item.body, namespace, name, protected=protected)
         else:
-            labels = fields.labels(metadata.get("labels"), "metadata", "labels") if "labels" in metadata else {}
+            labels = fields.labels(metadata.get("labels"), "metadata", "labels")
             self._read_role(fields, item.body, RoleKey(namespace, name), labels, protected=protected)
         self._problems += fields.problems
 
@@ -156,8 +154,9 @@ class _Parser:
         items = fields.items(body.get("subjects"), "subjects")
         subjects = [read_subject(fields, item, index, namespace) for index, item in enumerate(items)]
         if not fields.refused:
-            each = tuple(dict.fromkeys(subjects)) if len(subjects) > 1 else tuple(subjects)
-            self._bindings.append(Binding(namespace, name, role, each, fields.origin, protected))
+            self._bindings.append(
+                Binding(namespace, name, role, tuple(dict.fromkeys(subjects)), fields.origin, protected)
+            )
 
 
 def _version(item: Item) -> str:
