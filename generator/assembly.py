@@ -1,8 +1,9 @@
 """A tenant's files: built, put in order, checked against Kubernetes, and written out as text, all in memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
+
+from msgspec import Struct, field
 
 from generator import emit, manifest
 from generator.builders import CONCERNS, extras, launchers, pool, queue, sync
@@ -53,8 +54,7 @@ _APART = "apart"
 _KINDS_APART = frozenset({"AppProject", "Application"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """The files that belong to no tenant, by path; the namespaces that their objects lie in; the objects by cluster.
 
     ``queues`` are those of Kueue's objects that a tenant's could replace, by cluster, kind and name.
@@ -72,8 +72,7 @@ NOTHING_SHARED = Shared({}, {}, {})
 Hearer = Callable[[str, Sequence[Manifest]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Assembly:
+class Assembly(Struct, frozen=True):
     """What every tenant's files are made with."""
 
     platform: Platform

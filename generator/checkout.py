@@ -7,9 +7,10 @@ known where manifests were read from files, and nowhere else. Only YAML and JSON
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 #: The names by which kustomize knows what to build.
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -34,8 +35,7 @@ class Spot(NamedTuple):
         return Spot(self.root, "" if found == "." else found)
 
 
-@dataclass(frozen=True)
-class Checkout:
+class Checkout(Struct, frozen=True, dict=True):
     """What was read, by the names that files have in findings.
 
     ``spots`` is where each file lies. ``remotes`` are the addresses that git knows each root by.

@@ -1,8 +1,9 @@
 """What was found against a policy, with all that a reader needs to act on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.problems import Place
 
@@ -17,8 +18,7 @@ OFF = "off"
 CONFIDENCES = ("certain", "likely")
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """One policy as its file describes it; *examples* are sets of manifests that keep it, and that break it.
 
     *codes* are its numbers in the catalogue. *severities* holds one for each of ``REACHES`` (``OFF``: nothing is asked
@@ -54,8 +54,7 @@ class Policy:
         return (self.id, *self.codes)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """An accepted finding: its scope (fields of :class:`Finding`, each narrowing it), and who answers until when."""
 
     policy: str
@@ -66,8 +65,7 @@ class Waiver:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One cause for which a policy is broken.
 
     *message* is a sentence with a subject and a verb. *place* is where to mend it: the tenant file's line where the

@@ -8,12 +8,13 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator import __version__, manifests
 from generator.console import count, placed, tell
@@ -34,16 +35,14 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _FORMAT = re.compile("([a-z]+)=(.+)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A file that a report goes to, and its format."""
 
     form: str
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What the options ask for. ``printed`` is the format for standard output; ``None`` prints nothing.
 
     ``baseline`` is the file of what is known, there or not; ``None`` where there can be none.
@@ -59,8 +58,7 @@ class Choice:
     update: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What was found, with its lines; *refused* is what the API server would refuse, and so was not judged.
 
     *whole* tells whether everything was judged that the repository's waivers and its baseline may be about.

@@ -1,8 +1,9 @@
 """A Kubernetes object on its way to a file: its body, and the place in the input that asked for it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.problems import Place, Problem
 
@@ -42,8 +43,7 @@ TENANT_LABEL = "tenantry.dev/tenant"
 Identity = tuple[str, str, str, str]
 
 
-@dataclass(slots=True)
-class Manifest:
+class Manifest(Struct):
     """One object. It is not changed once a builder has yielded it (kept unfrozen: creation is the hot path).
 
     ``file`` is where it was read from, whoever asked for it; empty while it is in memory.

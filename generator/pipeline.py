@@ -10,11 +10,12 @@ everything is known to be right.
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from generator import emit, plan, rendered, repository
 from generator.allotment import around, ledger, overdraft

@@ -5,8 +5,9 @@ shown, so that nothing on the way to a result has to carry positions.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 #: Keys from the top of a document to a value. An ``int`` is an index into a list; a ``str`` is a key of a
 #: mapping or the natural key of a list item (its name, its group, its user), which survives reordering.
@@ -33,8 +34,7 @@ class Place(NamedTuple):
         return f"{self.document}#{'/'.join(map(str, self.route))}" if self.route else self.document
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong with the input, in a sentence that says what would be right.
 
     The message has no place, no field and no full stop: both are put before it when it is shown. A warning

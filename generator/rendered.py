@@ -9,8 +9,9 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.problems import InputError, Place, Problem
 from generator.repository import PRIVATE, RENDERED, Stamp, stamp
@@ -23,8 +24,7 @@ _NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # a pipe in the place of a file must no
 _NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EMLINK, errno.EISDIR)
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """What lies under ``rendered/``, by path below the root."""
 
     files: dict[str, Stamp] = field(default_factory=dict)

@@ -4,8 +4,9 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.checkout import Checkout, File, Spot
 from generator.problems import InputError, Place, Problem
@@ -33,8 +34,7 @@ PRIVATE = ".tenantry"
 Stamp = str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """An input file, named by its path below the root."""
 
     document: str

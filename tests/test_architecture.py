@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import tomllib
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -315,7 +314,7 @@ def titles():
 
 @pytest.mark.parametrize(("kind", "pointer", "classes", "renamed"), FORMATS, ids=titles())
 def test_every_property_of_a_format_has_its_field(kind, pointer, classes, renamed):
-    known = {field.name for one in classes for field in fields(one)}
+    known = {field for one in classes for field in one.__struct_fields__}
     wanted = {word: fields_for(word, renamed) for word in properties_of(kind, pointer)}
     assert {word: targets - known for word, targets in wanted.items() if targets - known} == {}
     assert set(renamed) <= set(wanted), "a name in the table is no longer in the schema"
@@ -327,7 +326,7 @@ def test_every_field_of_a_format_has_its_property():
         targets = {target for word in properties_of(kind, pointer) for target in fields_for(word, renamed)}
         for one in classes:
             written.setdefault(one, set()).update(targets)
-            known[one] = {field.name for field in fields(one)} - OWN - KEYED.get(one, set())
+            known[one] = {*one.__struct_fields__} - OWN - KEYED.get(one, set())
     assert {one.__name__: known[one] - written[one] for one in known if known[one] - written[one]} == {}
 
 

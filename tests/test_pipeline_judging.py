@@ -2,10 +2,10 @@
 
 import json
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from repositories import PLATFORM, rendering, repository, tenant, told, write
 
 from generator import manifests

@@ -10,8 +10,9 @@ depends on whom the controller looks at first, so all of them count.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from generator.access.circles import circles
 from generator.access.objects import Role

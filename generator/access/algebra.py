@@ -8,10 +8,11 @@ is decided elsewhere. What a single rule matches is what ``matching`` says; prop
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 from typing import TypeVar
+
+from msgspec import Struct
 
 from generator.access import algebra_boxes as taking_apart
 from generator.access.algebra_diagrams import (
@@ -45,8 +46,7 @@ AnySet = TypeVar("AnySet", Diagram, Paths, "Permissions")
 AnyRule = Rule | Mapping[str, Sequence[str] | None]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Permissions:
+class Permissions(Struct, frozen=True):
     """A set of requests that are allowed in one scope.
 
     Equal sets are equal values with equal hashes, however the rules that they come from were cut, ordered or repeated.

@@ -6,9 +6,11 @@ A box is what one rule can say: some verbs on some resources in some groups. A s
 
 import operator
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.access.algebra_diagrams import (
     EVERYTHING,
@@ -29,16 +31,14 @@ from generator.access.rule import ALL, Rule
 _VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What stands before and after the slash of a resource; no subresource is ``""``."""
 
     subresources: Words
     resources: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """All combinations of what is selected on each side."""
 
     groups: Words
@@ -47,8 +47,7 @@ class Box:
     verbs: Words
 
 
-@dataclass(frozen=True, slots=True)
-class PathBox:
+class PathBox(Struct, frozen=True):
     """Some verbs on paths that belong to no object, written as in a rule, without the paths that are excepted."""
 
     paths: frozenset[str]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from msgspec import Struct
+
 #: The questions, in their order. Subresources come before resources, since ``*/log`` names a subresource of all.
 GROUP, SUBRESOURCE, RESOURCE, NAME, VERB = range(5)
 
@@ -19,8 +21,7 @@ GROUP, SUBRESOURCE, RESOURCE, NAME, VERB = range(5)
 _FEW = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A finite set of strings, or all strings but a finite set; at the end of a diagram they are verbs."""
 
     axis: ClassVar[int] = VERB

@@ -5,8 +5,9 @@ grants of them matter is the business of whoever asks what a grant leads to.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from generator.problems import Place
 
@@ -16,8 +17,7 @@ from generator.problems import Place
 Effect = Literal["creates-pods", "names-account", "acts-as-controller", "changes-pods"]
 
 
-@dataclass(frozen=True, slots=True)
-class CustomResource:
+class CustomResource(Struct, frozen=True):
     """What it does to be able to write one; ``by`` is the controller that makes it so, as people know it."""
 
     group: str

@@ -9,8 +9,9 @@ such as the right to write Endpoints from before 1.22.
 """
 
 import json
-from dataclasses import replace
 from functools import cache
+
+from msgspec.structs import replace
 
 from generator import shipped
 from generator.access.objects import Objects, Role

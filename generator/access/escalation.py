@@ -10,10 +10,12 @@ identity for each namespace; the work grows with the bindings, and not with pair
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from itertools import count
 from operator import or_
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.access.algebra import NO_PERMISSIONS, Permissions
 from generator.access.algebra_diagrams import NOTHING, Words
@@ -39,8 +41,7 @@ from generator.access.subject import (
 UNBOUND = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What one identity does in a scope, and the grants by which it may; of what it got on the way there are none.
 
     An empty ``condition`` says that the step is sure.
@@ -53,8 +54,7 @@ class Step:
     condition: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """What somebody gets to by ``step``, after all that comes ``before`` it; ``None`` where it is the first.
 
     ``names`` are those of the identities that it leads to, by ``kind``, and ``identities`` those among them that are
@@ -94,8 +94,7 @@ class Reached:
         return self.kind == "cluster" or (self.kind == "everything" and not self.scope)
 
 
-@dataclass(frozen=True)
-class Escalation:
+class Escalation(Struct, frozen=True, dict=True):
     """Whom somebody gets to, nearest first.
 
     ``limit`` is the number of steps after which the search has ended, since cluster-admin was reached by then;
@@ -105,7 +104,7 @@ class Escalation:
     root: Identity
     reached: tuple[Reached, ...]
     limit: int | None
-    holdings: Holdings = field(repr=False)
+    holdings: Holdings
 
     @property
     def is_master(self) -> bool:

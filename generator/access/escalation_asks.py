@@ -1,6 +1,6 @@
 """Questions about one resource, asked of a set of permissions: for which names some verb is allowed."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from generator.access.algebra import Permissions
 from generator.access.algebra_diagrams import NAME, NOTHING, Branch, Diagram, Words, ask, branch
@@ -11,8 +11,7 @@ APPLY = ("update", "patch")
 WRITE = ("create", *APPLY)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Requests with any of some verbs about one resource."""
 
     verbs: tuple[str, ...]

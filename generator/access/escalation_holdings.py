@@ -5,9 +5,10 @@ What a RoleBinding grants comes without what it cannot give. Nobody becomes anyb
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
+
+from msgspec import Struct
 
 from generator.access.algebra import ALL_PERMISSIONS, NO_PERMISSIONS, Permissions
 from generator.access.algebra_diagrams import Words
@@ -24,16 +25,14 @@ EVERYTHING = Permissions(ALL_PERMISSIONS.resources, NO_PATHS)
 EVERY_NAMESPACE = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(Struct, frozen=True):
     """Roles that somebody has got on the way, and where they hold; no roles are all permissions there are."""
 
     scope: str
     roles: tuple[RoleKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Who acts: a subject, the groups that count for it, and what it has got on the way."""
 
     subject: Subject

@@ -1,9 +1,10 @@
 """What an identity can do next: its powers in each scope, with the roles and bindings that they are about."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+
+from msgspec import Struct
 
 from generator.access.algebra import Permissions
 from generator.access.algebra_diagrams import Words
@@ -19,8 +20,7 @@ _ALL = RoleKey("", "cluster-admin")
 _IN_NO_NAMESPACE = ("cluster", "users", "groups")
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A power that somebody uses: what it is held by at ``origin``, and where it leads, to ``scope``.
 
     Empty ``roles`` are no roles, or with the kind ``everything`` all that there is.

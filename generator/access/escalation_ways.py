@@ -7,8 +7,9 @@ see `dead`. The sources are the escalation checks of ``pkg/registry/rbac``, the 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from generator.access.algebra import NO_PERMISSIONS, Permissions
 from generator.access.algebra_diagrams import EVERYTHING, NOTHING, Words
@@ -95,8 +96,7 @@ _RELEVANT = Permissions.of([
 ])  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
+class Power(Struct, frozen=True):
     """One thing that a set of permissions makes possible.
 
     ``asks`` are the requests that it takes; each is met by some rule that is held. ``names`` are those of the

@@ -1,7 +1,8 @@
 """What an answer is made of: rules that subjects hold, and the bindings by which they hold them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.access.objects import Binding, Role
 from generator.access.rule import Rule
@@ -24,8 +25,7 @@ BROAD: Mapping[Subject, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """One rule that a subject holds: through which binding, and which of the role's rules.
 
     The rules of an aggregated role are counted as the controller lists them.
@@ -55,8 +55,7 @@ class Grant:
         return f'{binding.kind} "{name}" of {self.role.key.kind} "{self.role.key.name}" to {who.kind} "{whom}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Holders:
+class Holders(Struct, frozen=True):
     """Who may do something, and why: each subject with its grants, in order."""
 
     grants: Mapping[Subject, tuple[Grant, ...]]

@@ -7,8 +7,9 @@ takes nothing away unless it is protected.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from generator.access.objects import Binding, Objects, Role, RoleKey
 from generator.access.rule import Rule

@@ -4,8 +4,9 @@ An empty namespace says that an object is the cluster's: a ClusterRole, a Cluste
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from generator.access.rule import Rule
 from generator.access.selector import Selector
@@ -28,8 +29,7 @@ class RoleKey(NamedTuple):
         return "Role" if self.namespace else "ClusterRole"
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """A Role or ClusterRole. Equal lists of rules are one tuple, however many roles have them.
 
     ``selectors`` are those of an aggregation rule; ``None`` is a role without one. Once roles are aggregated,
@@ -40,18 +40,20 @@ class Role:
     key: RoleKey
     rules: tuple[Rule, ...]
     origin: Place
-    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    labels: Mapping[str, str] = field(default_factory=dict)
     selectors: tuple[Selector, ...] | None = None
     sources: tuple[Place, ...] = ()
     protected: bool = False
+
+    def __hash__(self) -> int:  # labels have none
+        return hash((self.key, self.origin))
 
     def source(self, index: int) -> Place:
         """Return the place of the role that wrote rule *index*."""
         return self.sources[index] if self.sources else self.origin
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """A RoleBinding or ClusterRoleBinding: subjects, each once, and the role that they get."""
 
     namespace: str
@@ -67,8 +69,7 @@ class Binding:
         return "RoleBinding" if self.namespace else "ClusterRoleBinding"
 
 
-@dataclass(frozen=True, slots=True)
-class Objects:
+class Objects(Struct, frozen=True):
     """The roles and bindings of some manifests, or of a cluster."""
 
     roles: tuple[Role, ...] = ()

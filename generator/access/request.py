@@ -4,11 +4,10 @@ The API version, field selectors and label selectors are not among them: RBAC ne
 request becomes attributes is k8s.io/apiserver's ``pkg/endpoints/request/requestinfo.go``.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceRequest:
+class ResourceRequest(Struct, frozen=True):
     """A request about objects of the API.
 
     An empty ``namespace`` is a cluster-scoped object, or a collection across all namespaces. An empty ``name`` is a
@@ -24,8 +23,7 @@ class ResourceRequest:
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UrlRequest:
+class UrlRequest(Struct, frozen=True):
     """A request to a path that belongs to no object, such as ``/metrics``; the verb is the HTTP method, lower-cased."""
 
     verb: str

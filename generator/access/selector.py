@@ -1,14 +1,14 @@
 """Label selectors, by which a ClusterRole gathers others (``LabelSelectorAsSelector`` of k8s.io/apimachinery)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Operator = Literal["In", "NotIn", "Exists", "DoesNotExist"]
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """What one label must be like."""
 
     key: str
@@ -24,8 +24,7 @@ class Requirement:
         return (labels.get(self.key) in self.values) is (self.operator == "In")
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """All requirements together; without any it selects every object."""
 
     requirements: tuple[Requirement, ...] = ()

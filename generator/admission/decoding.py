@@ -1,8 +1,9 @@
 """Reading an object of which anything may be of a wrong type; the API server would not take such an object at all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.admission.amounts import Amounts, mapping, read_amount
 from generator.admission.amounts import items as items_of
@@ -10,8 +11,7 @@ from generator.admission.refusal import Plugin, Refusal, Rule
 from generator.kubernetes.quantity import Quantity, QuantityError
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Reads values of a manifest, and remembers which are wrong; the words about them are ours."""
 
     refusals: list[Refusal]

@@ -6,7 +6,8 @@ thus be above the limit that the container wrote.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from generator.admission import totals
 from generator.admission.amounts import Amounts

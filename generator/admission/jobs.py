@@ -6,8 +6,9 @@ and whoever made the Job reads of it in an event.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.admission import pod, quota, validation
 from generator.admission.amounts import Specs, mapping
@@ -19,8 +20,7 @@ from generator.admission.ranges import bounds_of
 from generator.admission.refusal import Refusal, answered
 
 
-@dataclass(frozen=True, slots=True)
-class JobAdmitted:
+class JobAdmitted(Struct, frozen=True):
     """What became of a Job, and of one pod of it.
 
     ``at_once`` is how many pods it runs at the same time, and ``room`` how many such pods the quotas have room for, by

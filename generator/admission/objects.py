@@ -1,8 +1,9 @@
 """Whether a namespace takes a set of objects, one after the other, and what its quotas have given away then."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.admission import counts, jobs, limits, pods, quota
 from generator.admission.amounts import Amounts, Specs, mapping
@@ -13,8 +14,7 @@ from generator.admission.refusal import Refusal, answered
 from generator.kubernetes import objectcounts, resources
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectAdmitted:
+class ObjectAdmitted(Struct, frozen=True):
     """What became of one object: ``resource`` is its plural, qualified by its group as in ``jobs.batch``."""
 
     kind: str
@@ -30,8 +30,7 @@ class ObjectAdmitted:
         return not self.refusals
 
 
-@dataclass(frozen=True, slots=True)
-class Objects:
+class Objects(Struct, frozen=True):
     """What became of several objects, in their order, and what each quota has given away then, by name and key."""
 
     objects: tuple[ObjectAdmitted, ...]

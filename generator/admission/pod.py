@@ -1,9 +1,10 @@
 """A pod's spec, as far as admission looks at it: who asks for what, and in which quotas' scopes it is."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from generator.admission.amounts import Amounts, items, mapping
 from generator.admission.decoding import Reader
@@ -25,8 +26,7 @@ class Role(Enum):
     SIDECAR = "sidecar"
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """What one container asks for. ``place`` is its place below the pod's spec: ``initContainers[0]``."""
 
     name: str
@@ -46,8 +46,7 @@ class Container:
         return {key: {name: str(amount) for name, amount in one.items()} for key, one in given.items() if one}
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(Struct, frozen=True):
     """What a pod asks for.
 
     ``requests`` and ``limits`` are those of the pod as a whole (``spec.resources``). ``ends`` says that it has a

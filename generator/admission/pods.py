@@ -1,9 +1,10 @@
 """Whether a namespace takes a pod, and what the pod then asks for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from generator.admission import defaults, limits, pod, quota, totals, validation
 from generator.admission.amounts import Amounts, Specs
@@ -28,8 +29,7 @@ _KEYS = _COUNTS.union(f"{prefix}{name}" for prefix in ("", "requests.", "limits.
 _OF_DEVICE_CLASSES = "deviceclass.resource.kubernetes.io/"
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(Struct, frozen=True):
     """What became of a pod: what it asks for with its defaults, and all for which it is refused.
 
     ``code`` and ``message`` are the API server's answer; the message is ``None`` for code 201.

@@ -6,8 +6,9 @@ not in it has been given to nobody.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from generator.admission.amounts import NONE, Amounts, Specs, items, mapping, read_amount, read_amounts
 from generator.admission.refusal import Plugin, Refusal, Rule
@@ -26,8 +27,7 @@ class Selector(NamedTuple):
     values: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(Struct, frozen=True):
     """One quota as the API server stores it. ``used`` is what it had given away before."""
 
     name: str
@@ -36,8 +36,7 @@ class Quota:
     used: Amounts = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What quotas count of one object.
 
     ``usage`` is by key; ``counts`` tells which keys are of such objects at all, also if this one uses none of it;

@@ -1,15 +1,15 @@
 """LimitRanges as the API server stores them: items with their amounts, of a spec that anybody may have written."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.admission.amounts import Amounts, Specs, as_text, read_amounts
 from generator.kubernetes import limitrange
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """One item of a LimitRange. ``amounts`` are by field (`limitrange.FIELDS`); ``source`` is the LimitRange's name."""
 
     source: str

@@ -1,9 +1,10 @@
 """Why the API server refuses an object, for a machine to read, and the code and message that it answers with."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
+
+from msgspec import Struct
 
 from generator.kubernetes.quantity import Quantity
 
@@ -30,8 +31,7 @@ class Rule(Enum):
     EXCEEDED = "exceeded"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """One cause for which an object is refused.
 
     ``source`` is the name of the LimitRange or quota (empty for others), ``subject`` whose amount it is: a container's
@@ -51,8 +51,7 @@ class Refusal:
     used: Quantity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the API server answers: an HTTP code, and a message unless it is 201."""
 
     code: int

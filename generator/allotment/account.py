@@ -1,7 +1,8 @@
 """The accounts of a forest, to be shown: on each cluster, who holds how much, and how much of it is promised."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.allotment.forest import Node
 from generator.allotment.ledger import Ledger, consumed, named
@@ -11,8 +12,7 @@ from generator.organisation.allowance import LEAST
 from generator.spec.platform import Cluster
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(Struct, frozen=True):
     """One key of an account.
 
     ``held`` is what there is to promise (``None``: no bound), ``promised`` what children and namespaces have of it
@@ -35,8 +35,7 @@ class Balance:
         return None if self.held is None else self.held - self.promised
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A tenant on one cluster; ``depth`` is 0 for one without a parent. Its balances are by measure."""
 
     node: Node

@@ -1,8 +1,9 @@
 """The forest of tenants as quotas see it: what each says, by whose rule it is divided, and what bounds it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from generator.kubernetes.quantity import Quantity, parse
 from generator.kubernetes.quotakeys import measure
@@ -46,8 +47,7 @@ class Rule(NamedTuple):
 _NO_RULE = Rule("partition", "", {})
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A tenant in the forest.
 
     ``hard`` is what it may consume by its file and tier, or by the platform's defaults: empty where it only groups

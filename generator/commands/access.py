@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator import manifests
 from generator.access import (
@@ -54,8 +55,7 @@ _OF_ALL = frozenset({"create", "list", "watch", "deletecollection"})
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(Struct, frozen=True):
     """What to ask, and how to answer: the options that all questions share."""
 
     manifests: tuple[str, ...]
@@ -67,8 +67,7 @@ class _Choice:
     form: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """The manifests of one cluster, and what it holds already: paths that start from a folder."""
 
     where: Where

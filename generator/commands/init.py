@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from generator import __version__, repository, revisions
 from generator.commands import schema
@@ -61,8 +61,7 @@ _CI = {"github": ("/.github/",), "gitlab": ("/.gitlab/", "/.gitlab-ci.yml")}
 _BEHIND = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(Struct, frozen=True):
     """What the repository is for."""
 
     host: str
@@ -72,8 +71,7 @@ class _Choice:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """What to write, by path, and which files stay as they are although ours would be different."""
 
     write: Mapping[str, str]

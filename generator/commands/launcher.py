@@ -5,12 +5,12 @@ Thin: a subcommand reads its files, asks a module of ``generator/launcher`` and 
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
+from msgspec.structs import replace
 
 from generator import manifests
 from generator.console import count, tell

@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator import judging, manifests, repository
 from generator.access.defaults import EXACT
@@ -28,8 +29,7 @@ from generator.yaml import documents
 _APPLYING = {"Kustomization", "Application"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """Manifests that are judged together; ``cluster`` is empty where they are of nobody knows which.
 
     ``snapshot`` is what the cluster holds already. It is not judged, but it decides what roles grant. ``base`` is the

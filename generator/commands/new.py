@@ -3,10 +3,11 @@
 import posixpath
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator import repository
 from generator.console import tell
@@ -30,8 +31,7 @@ _SHOWN_QUOTA = {"requests.cpu": "16", "requests.memory": "64Gi"}
 _OPTIONS = {("metadata", "name"): "NAME", ("spec", "clusters"): "--cluster"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Repository:
+class _Repository(Struct, frozen=True):
     """What there is already; ``files`` maps tenants to their documents."""
 
     root: Path

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator import __version__
 from generator.allotment import around, overdraft
@@ -165,8 +166,7 @@ def _trees(ledger: Ledger, units: Sequence[str], cluster: str | None, top: str |
 # -- fit
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(Struct, frozen=True):
     """A tenant file that somebody asks about, from anywhere; ``document`` is how it is named."""
 
     document: str

@@ -1,9 +1,9 @@
 """``tenantry render``: write ``rendered/``, or say what that would change."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from generator.console import count, progress, tell, today
 from generator.pipeline import Options, Outcome, render

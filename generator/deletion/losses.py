@@ -7,8 +7,9 @@ what the clusters have taken up.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from generator.emit import Ownership, ownership
 from generator.manifest import TENANT_LABEL
@@ -46,8 +47,7 @@ class Synced(NamedTuple):
     new: bytes | None
 
 
-@dataclass(slots=True)
-class Losses:
+class Losses(Struct):
     """What vanishes, added up file by file; what vanishes here and appears there is told as both.
 
     ``where`` names the earlier state, for messages. ``came`` are new namespaces by cluster and document, ``fewer``

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from generator.deletion.losses import Held, Losses
 from generator.organisation.directory import Directory
 from generator.spec.removals import Removal
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True, dict=True):
     """What would vanish, and what is asked of it; ``today`` is ``YYYY-MM-DD``.
 
     ``earlier`` tells which tenants there were before, ``count`` how many objects are rendered: only what vanishes makes

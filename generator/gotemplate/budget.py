@@ -5,13 +5,12 @@ megabytes, whatever it says. The bounds are far above what a launcher's template
 characters.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from generator.gotemplate.errors import Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one rendering may use up; *depth* counts templates that include one another."""
 
     steps: int = 300_000

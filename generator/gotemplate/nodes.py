@@ -6,45 +6,43 @@ it. As in Go, a chain of fields (``.Job.user``) stands at its second field.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from generator.problems import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, dict=True):
     """The text of a file, and where its lines begin."""
 
     file: str
     text: str
-    _starts: list[int] = field(default_factory=list, repr=False, compare=False)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(at + 1 for at, char in enumerate(self.text) if char == "\n")]
 
     def place(self, offset: int) -> Place:
         """Say in which line and column an offset is; both count from 1."""
-        if not self._starts:
-            self._starts.append(0)
-            self._starts.extend(at + 1 for at, char in enumerate(self.text) if char == "\n")
         line = bisect_right(self._starts, offset)
         return Place(self.file, (), line, offset - self._starts[line - 1] + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(Struct, frozen=True):
     """``.``."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Nil:
+class Nil(Struct, frozen=True):
     """``nil``."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A string, a boolean or a number; *whole* is a number's value where an integer is wanted, if it has one."""
 
     offset: int
@@ -53,16 +51,14 @@ class Literal:
     whole: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """``.Job.user``: the path is ``("Job", "user")``."""
 
     offset: int
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """``$x`` or ``$x.y``: the name has its ``$``, and the root of all data is called ``$``."""
 
     offset: int
@@ -70,16 +66,14 @@ class Variable:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """The name of a function, where it is called."""
 
     offset: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """Fields of what a term yields: ``(index .a 0).name``."""
 
     offset: int
@@ -87,16 +81,14 @@ class Chain:
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A term and its arguments, between two ``|``."""
 
     offset: int
     terms: "tuple[Term, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Pipe:
+class Pipe(Struct, frozen=True):
     """Commands, each of which is the last argument of the next; *declares* are variables that take the result.
 
     With *assigns*, ``=`` sets variables that exist; without, ``:=`` makes new ones.
@@ -108,24 +100,21 @@ class Pipe:
     assigns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """What stands outside of actions, after trimming."""
 
     offset: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """``{{ pipe }}``: it writes its result, unless it declares or sets variables."""
 
     offset: int
     pipe: Pipe
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     """``{{ if }}``; an ``else if`` is an :class:`If` alone in *otherwise*."""
 
     offset: int
@@ -134,8 +123,7 @@ class If:
     otherwise: "tuple[Node, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class With:
+class With(Struct, frozen=True):
     """``{{ with }}``: in its body, the dot is the pipe's result."""
 
     offset: int
@@ -144,8 +132,7 @@ class With:
     otherwise: "tuple[Node, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """``{{ range }}``: in its body, the dot is one element."""
 
     offset: int
@@ -154,8 +141,7 @@ class Range:
     otherwise: "tuple[Node, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """``{{ template "name" pipe }}``; a ``block`` is a definition and a call. No pipe: the dot is nothing."""
 
     offset: int
@@ -163,15 +149,13 @@ class Call:
     pipe: Pipe | None
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(Struct, frozen=True):
     """``{{ break }}``."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Continue:
+class Continue(Struct, frozen=True):
     """``{{ continue }}``."""
 
     offset: int
@@ -181,8 +165,7 @@ Term = Dot | Nil | Literal | Field | Variable | Function | Chain | Pipe
 Node = Text | Action | If | With | Range | Call | Break | Continue
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A template that can be called by its name: a file as a whole, or a definition in one."""
 
     name: str

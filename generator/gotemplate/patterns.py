@@ -6,9 +6,11 @@ back-references) is refused as there; Unicode classes, which no template is know
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.gotemplate.errors import Failure
 
@@ -32,8 +34,7 @@ class Instruction(NamedTuple):
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A program, with its number of groups and their names."""
 
     program: tuple[Instruction, ...]
@@ -41,8 +42,7 @@ class Pattern:
     names: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Flags:
+class _Flags(Struct, frozen=True):
     folds: bool = False
     lines: bool = False
     dots: bool = False

@@ -1,8 +1,9 @@
 """The templates of a launcher: parsed once, all files together, and rendered many times."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from generator.gotemplate.budget import Budget, Limits
 from generator.gotemplate.errors import Failure, TemplateError
@@ -22,8 +23,7 @@ def succeeded(_: tuple[str, ...]) -> ExecResult:
     return ExecResult(Stdout=_DEFAULT_OUTPUT)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Templates:
+class Templates(Struct, frozen=True, eq=False):
     """Everything that can be rendered or included, by name: the files, and what they define."""
 
     trees: Mapping[str, Tree]

@@ -6,8 +6,9 @@ have. Strings are texts; bytes that are no UTF-8 (a character cut in half) are k
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 _HALF = re.compile("[\ud800-\udfff]")
 SMALLEST: Final = -(2**63)
@@ -62,8 +63,7 @@ class NilMap(dict[str, Any]):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ExecResult:
+class ExecResult(Struct, frozen=True):
     """What the launcher's ``exec`` returns. Nothing has been run: whoever renders says what would have come of it.
 
     ``ExitCode`` is -1 where the program did not start or ended by a signal; ``Err`` is ``None`` or a message. Written

@@ -6,10 +6,12 @@ severe than it was when it was taken. A waiver says who answers for a finding an
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from json import dumps
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.finding import SEVERITIES, Finding
 from generator.problems import Place, Problem
@@ -20,8 +22,7 @@ VERSION = 1
 UPDATE = "tenantry lint --update-baseline"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What was found *count* times, and how severe it was at worst; *message* is for whoever reads the file."""
 
     fingerprint: str
@@ -32,8 +33,7 @@ class Entry:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """Findings, each with whether it is known, and what there is to say of the baseline itself."""
 
     findings: tuple[Finding, ...]

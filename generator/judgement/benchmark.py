@@ -6,8 +6,9 @@ nothing: its control is then as undecided as one that nobody can decide.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from generator.finding import OFF, REACHES, Finding, Policy
 from generator.problems import Place
@@ -20,8 +21,7 @@ STATES: tuple[State, ...] = ("failed", "accepted", "undecided", "passed")
 _CATEGORY = "benchmark"
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Struct, frozen=True):
     """One control of a benchmark; *level* is 0 where it has none.
 
     *policies* are ids. *asks* are questions of its own. *undecided* says why manifests cannot tell, where there is
@@ -37,8 +37,7 @@ class Control:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Benchmark:
+class Benchmark(Struct, frozen=True):
     """The controls of one version of a benchmark, in its order."""
 
     id: str
@@ -58,8 +57,7 @@ class Benchmark:
         return frozenset(name for control in self.controls for name in control.policies)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What became of a control: *findings* are what speaks against it, *reason* why it is not decided."""
 
     control: Control

@@ -1,9 +1,10 @@
 """The policies that hold in a repository: those that ship with the program, and the site's own over them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from generator import repository, shipped
 from generator.access import customs as lists

@@ -5,10 +5,11 @@ otherwise find nothing for ever. The manifests of a cluster are looked through o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from generator.access import Rule
 from generator.checkout import Checkout

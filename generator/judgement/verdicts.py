@@ -10,9 +10,10 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from generator.access.lists import Item
 from generator.access.subject import SERVICE_ACCOUNTS
@@ -66,8 +67,7 @@ def digest(policies: Iterable[Policy], grounds: Iterable[Ground]) -> str:
     return sha256(json.dumps((decisive, shared), sort_keys=True, default=str).encode()).hexdigest()
 
 
-@dataclass(slots=True)
-class Judge:
+class Judge(Struct):
     """Hears what tenants get, and answers with a verdict for each document, as a text that can be kept."""
 
     policies: Sequence[Policy]

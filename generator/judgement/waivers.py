@@ -4,8 +4,10 @@ These are findings themselves, against policies that no file holds: no manifest 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.finding import REACHES, Finding, Policy, Waiver
 from generator.problems import Place, Problem, instead
@@ -76,8 +78,7 @@ def from_value(value: Mapping[str, Any], document: str) -> tuple[Waiver, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """Findings with the waivers that cover them, what the waivers are found with, and those that are about nothing."""
 
     findings: tuple[Finding, ...]

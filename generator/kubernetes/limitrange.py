@@ -7,9 +7,10 @@ texts, whole numbers or quantities, and come out as canonical texts. The law: `d
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from generator.kubernetes import names, quotakeys
 from generator.kubernetes.quantity import ZERO, Quantity, QuantityError, parse
@@ -40,8 +41,7 @@ class Wrong(NamedTuple):
     message: str
 
 
-@dataclass(slots=True)
-class _Item:
+class _Item(Struct):
     """One item of ``limits``, with all `FIELDS`, empty where nothing is written."""
 
     type: str

@@ -7,13 +7,13 @@ Each check returns ``None`` when a text is fine, and otherwise a reason that rea
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Syntax:
+
+class Syntax(Struct, frozen=True, dict=True):
     r"""A rule for names. Every pattern must match the whole text; a length is written as a repetition.
 
     What is ``foreign`` to a syntax becomes a dash in the spelling that a reason proposes.

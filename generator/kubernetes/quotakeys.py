@@ -7,8 +7,9 @@ claims (of pods, of claims for volumes and devices, of services, and one that co
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from generator.kubernetes import names, objectcounts
 from generator.kubernetes.quantity import Quantity, QuantityError, Style, parse
@@ -70,8 +71,7 @@ _KIBI_MILLI = 1024 * 1000
 _INT64_DIGITS = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether the API server stores a key, and whether the key then ever limits anything.
 
     ``reason`` reads on after the key and names the right one; it is empty if and only if the key is enforced.

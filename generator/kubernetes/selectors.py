@@ -6,8 +6,9 @@ a LabelSelector cannot hold and HNC refuses.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from generator.kubernetes import names
 
@@ -19,8 +20,7 @@ _COMMA = re.compile(r",(?![^()]*\))")
 _FORM = "write requirements such as env=prod, tier!=web, zone in (a,b), team or !legacy, with commas between them"
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """What is asked of one label: that it has one of the values, or (*values* ``None``) is there at all; or not."""
 
     key: str

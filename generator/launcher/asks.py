@@ -5,8 +5,10 @@ of them give together has been looked at one by one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.kubernetes.quantity import parse
 from generator.launcher import demand, options, profiles
@@ -31,8 +33,7 @@ _ENDLESS = {"cpu": parse("1000000000"), "memory": parse("1000000000000M")}
 Settings = Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A launcher as people see it: what they may ask for, and what their jobs are made with.
 
     ``profiles`` are in the order of precedence; both they and ``sizes`` have to be sound. ``settings`` are what the
@@ -66,8 +67,7 @@ class Offer:
         return None if found is None else self.origin / "templates" / "pod" / "resources" / found / resource
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """One job that somebody may ask for.
 
     ``place`` is where to decide what nobody has decided. ``settings`` are the options that decide it, called as they

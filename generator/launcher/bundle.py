@@ -5,9 +5,10 @@ Where a preset comes from, the program or the site, is known here alone.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator import shipped
 from generator.launcher import preset
@@ -16,8 +17,7 @@ from generator.problems import Place, Problem, instead
 from generator.yaml import documents
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One preset of a bundle, for the account of the part *account*.
 
     *default* ``None`` means that it is always there; otherwise it is an option, and *title* says what for.
@@ -30,8 +30,7 @@ class Part:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """Presets that go together; *account* is what its account is called, empty for the launcher's own name."""
 
     name: str
@@ -45,17 +44,18 @@ class Bundle:
         return tuple(dict.fromkeys(part.account for part in self.parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """What one part gives its account: the preset, with options that are all decided."""
 
     part: Part
     preset: Preset
-    options: Mapping[str, bool] = field(hash=False)
+    options: Mapping[str, bool]
+
+    def __hash__(self) -> int:  # options have none
+        return hash((self.part, self.preset))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Presets:
+class Presets(Struct, frozen=True, eq=False):
     """All presets and bundles of a site: those that ship, and *own*, the site's, by name."""
 
     own: Mapping[str, Preset] = field(default_factory=dict)

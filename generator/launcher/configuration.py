@@ -7,7 +7,9 @@ path to its file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.launcher import ini, options, profilelint, profiles, sizes
 from generator.launcher.ini import FLAT, SECTIONS, SERVICE, Entry, Text
@@ -34,8 +36,7 @@ Sections = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 _OWN = ("kubernetes-namespace", "profile-config", "scratch-path")
 
 
-@dataclass(frozen=True, slots=True)
-class Posit:
+class Posit(Struct, frozen=True):
     """One plugin: the ``[cluster]`` of this name, which makes jobs in this namespace.
 
     ``folder`` is where the files are mounted for the Launcher. ``options`` are others of ``launcher.kubernetes.conf``.

@@ -5,8 +5,9 @@ Service that come of it. A defect is one cause: what many payloads show is told 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from generator.problems import Place
 
@@ -134,8 +135,7 @@ RULES: dict[str, Rule] = {
 }  # fmt: skip - a table
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(Struct, frozen=True):
     """One cause for which templates are not as they should be.
 
     *place* is where to mend it, a template with line and column as far as they are known. *payload* names the job that

@@ -6,8 +6,9 @@ CPUs and memory, that is no limit, which a quota refuses unless a LimitRange fil
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+
+from msgspec import Struct
 
 from generator.kubernetes import quantity
 from generator.kubernetes.quantity import Quantity
@@ -19,8 +20,7 @@ _SHARED = (("cpu", "cpus", "cpu-request-ratio"), ("memory", "mem-mb", "memory-re
 _DEVICES = (("nvidia.com/gpu", "nvidia-gpus"), ("amd.com/gpu", "amd-gpus"))
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """What one job's container asks for; a resource that is missing is not limited, or not reserved."""
 
     name: str

@@ -1,8 +1,9 @@
 """The namespace that a launcher makes jobs in, as far as it decides which of them run."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator import podsecurity
 from generator.admission import Plugin, Refusal
@@ -13,8 +14,7 @@ from generator.problems import Place, dotted
 _KINDS: Mapping[Plugin, str] = {Plugin.LIMIT_RANGER: "LimitRange", Plugin.RESOURCE_QUOTA: "ResourceQuota"}
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """A namespace of a cluster of this Kubernetes version, with what bounds its pods by name.
 
     ``registries`` are the prefixes that images may have; ``None`` means that nobody says. ``bounds`` are the places

@@ -10,13 +10,14 @@ comment anywhere, even within a value.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.problems import Place, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """How one file is read; *repeated* names the sections that may stand in it more than once."""
 
     sections: bool = True
@@ -36,8 +37,7 @@ SERVICE = Dialect(repeated=frozenset({"cluster"}))
 FLAT = Dialect(sections=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A key and its value, as the parser gets them; *column* is the key's."""
 
     key: str
@@ -45,8 +45,7 @@ class Entry:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A section with at least one entry; ``name`` is empty for the entries of a file that has no sections."""
 
     name: str
@@ -54,8 +53,7 @@ class Section:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """What a file says, in its order, and what is wrong with how it says it.
 
     An error among the problems means that the product does not start with it: the sections are then what is sound.

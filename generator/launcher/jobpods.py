@@ -1,8 +1,9 @@
 """The pods of sessions: what rules J1 to J14 say of one, whatever template it came from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.launcher.defect import Defect
 from generator.launcher.images import is_from
@@ -26,8 +27,7 @@ _POD = "spec.template.spec"
 _CONTAINER_ONLY = ("capabilities", "privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem", "procMount")
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(Struct, frozen=True):
     """A pod's metadata and spec, the payload that it was rendered for, and what surrounds it."""
 
     metadata: Mapping[str, Any]

@@ -1,7 +1,8 @@
 """The configuration files of a launcher as they lie in ConfigMaps, with their lines in the manifest."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.launcher import ini
 from generator.launcher.configuration import DIALECTS, PROFILES_FILE
@@ -10,8 +11,7 @@ from generator.yaml import documents
 from generator.yaml.documents import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Mounted:
+class Mounted(Struct, frozen=True):
     """The files of one ConfigMap, of which one holds profiles; ``title`` says which it is."""
 
     title: str

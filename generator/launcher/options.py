@@ -8,8 +8,9 @@ a plugin that does not start keeps the whole Launcher from starting: that is why
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from generator.kubernetes import names, quantity
 from generator.launcher import ini
@@ -21,8 +22,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """An option; ``default`` is what holds without it, ``None`` where that is nothing or not known.
 
     ``since`` is the product's version that brought it, empty for the first ones; ``deprecated`` says what to use.

@@ -7,9 +7,10 @@ are integers here, since how the launcher itself decodes them is unknown.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 #: Gives the text for a field, which is named as :data:`FIELDS` has it; the second argument is the plain one.
 Text = Callable[[str, str], str]
@@ -29,8 +30,7 @@ LARGE_IDS = "large ids"
 LONG = "a session with a name of many words " * 4 + "so far"  # 150 characters: YAML is folded after 80
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Struct, frozen=True):
     """One job that a launcher may ask for.
 
     *levels* are the Pod Security levels that what it asks for itself (its volumes) can keep, strictest first.
@@ -46,8 +46,7 @@ class Payload:
         return any(not port.get("publishedPort") for port in self.job.get("exposedPorts") or ())
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A text that people may choose, and what it is called in a finding."""
 
     name: str

@@ -5,9 +5,10 @@ tokens. What an engine does not need for all of its work is an option. Each file
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from generator import shipped
 from generator.fixed import Fixed, FixedList
@@ -21,19 +22,20 @@ Rule = Mapping[str, Any]
 CLASSES = ("workload", "client", "launcher", "human")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """A switch that adds rules; *flags* are the powers that these add."""
 
     name: str
     title: str
     default: bool
     flags: frozenset[str]
-    rules: tuple[Rule, ...] = field(hash=False)
+    rules: tuple[Rule, ...]
+
+    def __hash__(self) -> int:  # rules have none
+        return hash((self.name, self.title))
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """A preset as its file describes it; *kind* is one of ``CLASSES``, and *flags* those of ``powers``.
 
     *needs* is the add-on without which it is good for nothing, empty for none.
@@ -45,8 +47,11 @@ class Preset:
     flags: frozenset[str]
     options: tuple[Option, ...]
     source: str
-    rules: tuple[Rule, ...] = field(hash=False)
+    rules: tuple[Rule, ...]
     needs: str = ""
+
+    def __hash__(self) -> int:  # rules have none
+        return hash((self.name, self.source))
 
 
 def from_value(value: Mapping[str, Any]) -> Preset:

@@ -5,8 +5,9 @@ type. A text in all fields at once is tried first; only what shows something is 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from generator.gotemplate import TemplateError
 from generator.launcher import payloads
@@ -22,8 +23,7 @@ ADDS, BREAKS, CHANGES = EFFECTS = ("adds", "breaks", "changes")
 _LABEL = 63
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What texts in one field do to the object of a template: an effect, in detail, and the probes that show it."""
 
     file: str
@@ -62,8 +62,7 @@ def probe(render: Render, file: str) -> Iterator[Shown]:
                 yield shown
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
+class _Trial(Struct, frozen=True):
     """A template, and what it renders of plain texts."""
 
     render: Render

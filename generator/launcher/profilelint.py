@@ -7,8 +7,9 @@ nobody is in both.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, combinations, islice
+
+from msgspec import Struct
 
 from generator.launcher import options, profiles, sizes
 from generator.launcher.images import is_from
@@ -23,8 +24,7 @@ Person = tuple[str, tuple[str, ...]]
 _MOST = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the profiles are held against; ``None`` where it is not known, and nothing is said of it.
 
     ``groups`` and ``users`` are those that somebody declared, ``people`` the members whose groups are known,
@@ -180,8 +180,7 @@ def _person(*about: Profile) -> Person:
     return user, tuple(profile.subject for profile in about if profile.level is Level.GROUP)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """What is wrong for somebody; ``about`` tells mistakes in one place apart."""
 
     place: Place

@@ -9,8 +9,9 @@ makes them differ.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from generator.launcher import ini, options
 from generator.problems import Place, Problem
@@ -27,16 +28,14 @@ class Level(IntEnum):
     USER = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A value as it was written, and where."""
 
     text: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A section: ``*``, ``@group`` or ``user``. It holds at least one setting: a parser drops one that does not."""
 
     section: str
@@ -67,8 +66,7 @@ class Profile:
         return self.level is Level.ALL or self.subject in groups
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A setting, and the section that it stands in."""
 
     profile: Profile
@@ -79,8 +77,7 @@ class Decision:
 Decided = Mapping[str, Decision]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """What one person gets for one option.
 
     ``value`` is ``None`` where neither a section nor the product has one, and ``decision`` where it is the product's

@@ -7,9 +7,10 @@ them fill a quota is what a quota is for.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from generator import admission, podsecurity
 from generator.admission import Plugin, Refusal
@@ -38,8 +39,7 @@ _AMOUNTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What became of one job: why it is no Job at all, or else what refuses it."""
 
     invalid: tuple[str, ...] = ()
@@ -58,8 +58,7 @@ def prove(offer: Offer, ground: Ground) -> Iterator[Problem]:
     yield from found.values()
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
+class _Trial(Struct, frozen=True):
     """An offer against a namespace; jobs of equal amounts are tried once, and what templates do is traced back once."""
 
     offer: Offer

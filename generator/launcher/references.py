@@ -6,8 +6,9 @@ it. A *path* is a tuple of keys from the top of the data, such as ``("Job", "tag
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.gotemplate import nodes
 from generator.launcher.payloads import KEY
@@ -24,16 +25,14 @@ COLLECTED = "~"
 _MOST = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A place in a template that reads a field."""
 
     path: Path
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A place in a template that calls a function; *arguments* are its literal ones, ``None`` for the others."""
 
     function: str
@@ -41,8 +40,7 @@ class Call:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """An action that writes a value: which fields it may come from, and through which functions it goes, in order."""
 
     paths: Paths
@@ -50,8 +48,7 @@ class Written:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
+class Shadow(Struct, frozen=True):
     """A variable that is declared where one of its name is known already, from an outer block."""
 
     name: str
@@ -59,8 +56,7 @@ class Shadow:
     outer: Place
 
 
-@dataclass(slots=True)
-class References:
+class References(Struct):
     """All that has been found in one template file, in the order of its text."""
 
     reads: list[Read] = field(default_factory=list)
@@ -69,8 +65,7 @@ class References:
     shadows: list[Shadow] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Scope:
+class _Scope(Struct):
     """The variables of one block, and the blocks around it."""
 
     dot: Paths

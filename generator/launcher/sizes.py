@@ -5,7 +5,8 @@ Sections of ``launcher.kubernetes.resources.conf``, in the order in which people
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.launcher import ini, options
 from generator.launcher.profiles import Setting
@@ -14,8 +15,7 @@ from generator.problems import Place, Problem
 CUSTOM = "custom"
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """A resource profile; ``name`` is its id."""
 
     name: str

@@ -16,9 +16,10 @@ A role that may create anything has no purpose that could be told, and nothing i
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from generator.access import ResourceRequest, Rule
 from generator.access.algebra import Permissions, read
@@ -39,8 +40,7 @@ _CLASSES = frozenset(preset.CLASSES) - {"human"}
 Action = tuple[str, Resource]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """An option of a candidate: what it adds, and whether it is on where nothing is said."""
 
     name: str
@@ -48,8 +48,7 @@ class Choice:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Rules under a name that could stand in a role's place; *kind* says what they are, as ``launcher preset``."""
 
     name: str
@@ -58,8 +57,7 @@ class Candidate:
     choices: tuple[Choice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """What would do in a role's place.
 
     *options* are those to set, since their default is the other. *beyond* is what the role allows and this does not,
@@ -123,8 +121,7 @@ def nearest(rules: Sequence[Rule], candidates: Iterable[Candidate]) -> Suggestio
     return _nearest(frozenset(rules), frozenset(candidates))
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
+class _Fitted(Struct, frozen=True):
     """A candidate with the options that suit a role."""
 
     candidate: Candidate

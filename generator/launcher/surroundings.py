@@ -1,10 +1,9 @@
 """What a tenant declares of the things that templates may refer to, as far as checks need to know it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What surrounds the sessions of one tenant. ``None`` means that it is not known, and that nothing is said of it.
 
     *version* is the product's version of the templates; *kubernetes* that of the cluster. *accounts* are the service

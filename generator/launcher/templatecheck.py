@@ -7,8 +7,10 @@ run. What comes out is read, judged, and held against what odd texts make of it.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.gotemplate import ExecResult, Limits, TemplateError, Templates, parse
 from generator.launcher import jobfields, joblint, payloads, probing, references, templatelint
@@ -31,8 +33,7 @@ Numbers = Literal["int", "float64"]
 _NUMBERS: tuple[Numbers, ...] = ("int", "float64")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What the launcher's surroundings answer a template: its programs, and the groups of a user."""
 
     name: str
@@ -55,8 +56,7 @@ def outcomes(refs: References, around: Surroundings) -> Iterator[Outcome]:
         yield Outcome("where the user is in no group", _DONE, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """What a template gives for a payload."""
 
     file: str
@@ -64,8 +64,7 @@ class Rendered:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Everything that is wrong with templates, by file and line, and what they render."""
 
     defects: tuple[Defect, ...]
@@ -107,8 +106,7 @@ def validate(
     return Verdict(tuple(in_order(_plainer(found))), tuple(rendered))
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
+class _Check(Struct, frozen=True):
     """One of the two templates on its way through the payloads."""
 
     templates: Templates

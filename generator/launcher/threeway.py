@@ -4,12 +4,12 @@ Nothing is merged: a person decides. What both have changed in the same lines, d
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Change:
+
+class Change(Struct, frozen=True):
     """Lines of the base, numbered from 1, and what each side has in their place; ``None`` where it kept them.
 
     *count* is 0 where lines were put in before the line *start*.

@@ -7,7 +7,8 @@ so whatever is accepted at one level is within the bounds of all levels above.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.organisation import openings, tree
 from generator.problems import Place, Problem, Route, instead
@@ -48,8 +49,7 @@ def check(tenant: Tenant, ancestors: Sequence[Tenant], platform: Platform) -> It
         yield from _check(_Side(tenant, own, ancestors[0].settings, one, bounds), platform)
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """A tenant with what it (and its tier) says and what it inherits, and one above it with its bounds."""
 
     tenant: Tenant

@@ -8,9 +8,10 @@ own, since a LocalQueue can never name another ClusterQueue.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from generator.kubernetes.quantity import ZERO, Quantity
 from generator.kueue.quotas import Quotas
@@ -65,8 +66,7 @@ class Member(NamedTuple):
         return self.queue is not None and "flavors" in self.queue and self.has_namespaces
 
 
-@dataclass(frozen=True)
-class Cohorts:
+class Cohorts(Struct, frozen=True, dict=True):
     """The trees of all clusters. *lives* tells on which clusters a tenant is."""
 
     platform: Platform

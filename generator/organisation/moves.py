@@ -8,9 +8,10 @@ a change is known to the git host, and not here.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from generator import repository, revisions
 from generator.problems import Place, Problem
@@ -22,8 +23,7 @@ from generator.yaml import documents
 _MENTION = re.compile(rb"parent\W+[\w-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Forest:
+class Forest(Struct, frozen=True):
     """The files of tenants by name, each taken apart when somebody asks for it."""
 
     texts: Mapping[str, bytes]

@@ -1,15 +1,15 @@
 """Whether one tenant's openings, in the network and in the mesh, are parts of another's."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
+
+from msgspec import Struct
 
 from generator.problems import Place
 from generator.spec.settings import Caller, Opening, Port, Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Beyond:
+class Beyond(Struct, frozen=True):
     """What somebody opens that another does not, where, and what would be right."""
 
     what: str

@@ -9,7 +9,8 @@ What two keys both cap, ``cpu`` and ``requests.cpu``, is one thing here; it keep
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from generator.kubernetes import quotakeys
 from generator.kubernetes.quantity import ZERO, Quantity

@@ -1,7 +1,8 @@
 """Parents and inheritance: a tenant with everything filled in that it leaves to others."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from generator.problems import Place, Problem, instead
 from generator.spec import launchers

@@ -1,9 +1,10 @@
 """A tenant on one cluster: everything decided that a builder needs, and nothing left to look up."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from generator.fixed import Fixed
 from generator.kubernetes import limitrange
@@ -33,8 +34,7 @@ FALLBACK_REQUESTS = {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "256
 MANAGED_BY = "app.kubernetes.io/managed-by"
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Struct, frozen=True):
     """A namespace as it will be; ``short`` is ``None`` for the one of a tenant that lists none.
 
     ``scoped_keys`` are those of quotas that hold for some of its pods beside ``hard``, which holds for all.
@@ -57,8 +57,7 @@ class Namespace:
         return self.lifecycle == ACTIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """One tenant (with everything inherited) on one cluster; ``labels`` are those of every object.
 
     ``line`` is the tenant with those above it, nearest first; empty for one without parent and children.

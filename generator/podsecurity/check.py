@@ -1,8 +1,9 @@
 """What a check of Pod Security is, and what whole checks are exempted for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from generator.podsecurity.pod import Pod
 
@@ -10,8 +11,7 @@ from generator.podsecurity.pod import Pod
 Rule = Callable[[Pod], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check, under the name that Kubernetes gives it.
 
     *rules* are by the minor version of Kubernetes 1 from which on each holds, the oldest first. A check of restricted

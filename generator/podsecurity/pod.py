@@ -6,8 +6,10 @@ for another reason is refused before, with other words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.podsecurity.decoding import Node, Wrong
 
@@ -40,8 +42,7 @@ class SELinux(NamedTuple):
 _NO_OPTIONS = SELinux()
 
 
-@dataclass(frozen=True, slots=True)
-class Security:
+class Security(Struct, frozen=True):
     """The security context of a pod or a container; ``None`` means that it says nothing.
 
     *app_armor* and *seccomp* are the types of profiles: the empty text is a profile without a type. *sysctls* are
@@ -62,8 +63,7 @@ class Security:
     sysctls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """A container of any sort; *probed_hosts* are those that its probes and lifecycle handlers name."""
 
     name: str
@@ -72,16 +72,14 @@ class Container:
     probed_hosts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(Struct, frozen=True):
     """A volume, and those of ``SOURCES`` that it has, in their order: one at least."""
 
     name: str
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(Struct, frozen=True):
     """A pod; its *containers* are the initial ones, then the ordinary ones, then the ephemeral ones."""
 
     annotations: Mapping[str, str]

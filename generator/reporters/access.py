@@ -7,9 +7,10 @@ is escaped, so that no name can write a line of the answer.
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from generator.access import MASTERS, Grant, Holders, Request, Subject, UrlRequest, group
 from generator.access.algebra import Permissions, write
@@ -24,8 +25,7 @@ _WIDTH = 80
 Located = Mapping[Place, Place]
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """What was asked: a cluster of the repository, or ``None`` for manifests that were named.
 
     ``kubernetes`` is the version whose built-in roles count; ``None`` leaves them out.
@@ -35,8 +35,7 @@ class Where:
     kubernetes: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class WhoCan:
+class WhoCan(Struct, frozen=True):
     """Who may make a request."""
 
     where: Where
@@ -50,8 +49,7 @@ class WhoCan:
         return tuple([grant for grants in self.holders.grants.values() for grant in grants])
 
 
-@dataclass(frozen=True, slots=True)
-class CanI:
+class CanI(Struct, frozen=True):
     """Whether somebody may make a request: by which grants, or as one of the masters, whom nobody asks for any."""
 
     where: Where
@@ -72,8 +70,7 @@ class CanI:
         return self.is_master or bool(self.grants)
 
 
-@dataclass(frozen=True, slots=True)
-class Of:
+class Of(Struct, frozen=True):
     """All that somebody may do."""
 
     where: Where

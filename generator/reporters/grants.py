@@ -5,8 +5,9 @@ one grant, it is one heading, a line for each policy, and the chain once.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from generator.finding import SEVERITIES, Finding, Policy
 from generator.problems import Place
@@ -19,8 +20,7 @@ _SUBJECTS = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount
 _NAMED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One policy that a grant breaks: *said* is what of the grant does, *who* are the subjects if not all of them.
 
     *aside* is what else there is to know: that it is not certain, or who has accepted it.
@@ -34,8 +34,7 @@ class Line:
     includes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(Struct, frozen=True, dict=True):
     """One binding, or one role, with all that was found against it, worst first; what is worked out is kept."""
 
     findings: tuple[Finding, ...]

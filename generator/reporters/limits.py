@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.kubernetes.quantity import Quantity
 from generator.launcher.demand import Demand
@@ -15,8 +16,7 @@ from generator.reporters.access import folded, shown
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What somebody gets by one file, ``source``."""
 
     source: str

@@ -5,8 +5,9 @@ Messages are text and stay text: no name in a manifest can format the comment, l
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from generator.finding import SEVERITIES, Finding, Policy
 from generator.problems import Problem
@@ -29,8 +30,7 @@ _HTML_CHARACTER = re.compile("[&<>]")
 _LINKED = re.compile(r"@|:(?=//)|www(?=\.)|#(?=\d)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """A row of the table, and what is told below it; *number* findings are in it."""
 
     severity: str

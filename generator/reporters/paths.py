@@ -5,8 +5,9 @@ People are shown as much as they can read, and told how much is left out; progra
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from generator.access.algebra import Permissions
 from generator.access.escalation import UNBOUND, Escalation, Reached, Step
@@ -33,8 +34,7 @@ _REACHED, _NAMES, _SCOPES, _SENTENCES, _GRANTS = 20, 5, 3, 6, 3
 Verdict = Literal["cluster-admin", "perhaps-cluster-admin", "controllers", "cluster", "namespaces", "nothing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """How far somebody gets in one cluster."""
 
     where: Where

@@ -4,8 +4,9 @@ The JSON is what ``quota-report.schema.json`` describes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.allotment.account import Account, Balance
 from generator.kubernetes.quantity import ZERO, Quantity, Style
@@ -36,8 +37,7 @@ _DECIMAL = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """The accounts of one cluster, by the measures that were asked for."""
 
     cluster: Cluster

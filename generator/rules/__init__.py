@@ -6,11 +6,12 @@ without a mesh never pays for the rules about meshes, however many there are.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
+
+from msgspec import Struct
 
 from generator.rules.parameters import Parameter
 from generator.rules.scene import Hit, Scene
@@ -50,8 +51,7 @@ _TREES = frozenset({"HierarchyConfiguration", "SubNamespace", "SubnamespaceAncho
 _ANYTHING: None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A question by its name; the module that answers it is called the same, with underscores.
 
     Where there is no object of one of the kinds that it is *about*, whatever their API group, it finds nothing, and is

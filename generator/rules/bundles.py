@@ -11,9 +11,10 @@ Each folder is looked through once, however many name it.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.checkout import KUSTOMIZATIONS, Checkout, Spot
@@ -49,8 +50,7 @@ class BoundRole(NamedTuple):
     namespace: str
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(Struct, frozen=True, dict=True):
     """What a folder holds for whoever applies it: its files, with those that do not hold objects alone."""
 
     spot: Spot

@@ -5,7 +5,6 @@ the unit. Capacity is by key, as in a quota; ``cpu`` and ``requests.cpu`` are on
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from generator.kubernetes.quantity import QuantityError, parse
@@ -16,7 +15,6 @@ from generator.rules.quotas import amounts, quotas, same
 from generator.rules.scene import Hit, Scene
 
 
-@dataclass(frozen=True, slots=True)
 class _Amounts(Texts):
     """A mapping of keys to amounts, as texts."""
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import get_args
+
+from msgspec import Struct
 
 from generator.access.customs import Effect
 from generator.problems import Route, instead
@@ -14,8 +15,7 @@ def anything(_: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One of some known words."""
 
     known: tuple[str, ...]
@@ -28,8 +28,7 @@ class Word:
             yield (), f"{value!r} cannot be asked about; {instead(value, self.known)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A list of one word or more: of the known ones, or where none are, of all that *refusal* lets pass."""
 
     known: tuple[str, ...] = ()
@@ -136,8 +135,7 @@ _FIELDS: Mapping[str, Word | Words | Version] = {
 _CUSTOM_FIELDS: Mapping[str, Words | Version] = {"customs": Words(get_args(Effect)), "verbs": Words(), **_VERSIONS}
 
 
-@dataclass(frozen=True, slots=True)
-class Optional:
+class Optional(Struct, frozen=True):
     """A parameter that can be left out."""
 
     form: Word | Words | Texts | Grants | Number

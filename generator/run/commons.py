@@ -5,10 +5,11 @@ known. They are judged by themselves: a verdict on a tenant must not depend on w
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from generator import manifest, plan, rendered, repository
 from generator.assembly import Shared
@@ -33,8 +34,7 @@ class Output(NamedTuple):
     needs: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Synced:
+class Synced(Struct, frozen=True):
     """What the engine of a cluster reads.
 
     ``folder`` is where it lies, and stands for it where others are called after their documents; ``key`` changes

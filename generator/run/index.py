@@ -9,12 +9,13 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from generator import __version__, rendered
 from generator.organisation.directory import Entry
@@ -58,8 +59,7 @@ class Record(NamedTuple):
         return all(found.get(outputs[i]) == outputs[i + 1] for i in range(0, len(outputs), 2))
 
 
-@dataclass(slots=True)
-class Index:
+class Index(Struct):
     """All records, by document; ``config`` is the digest of what every tenant depends on.
 
     ``synced`` are those of what sync engines read, by the folder that it lies in.

@@ -1,6 +1,6 @@
 """What a run is asked for, and what it found and did."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from generator import repository
 from generator.deletion.losses import Losses
@@ -10,8 +10,7 @@ from generator.run.meter import Meter
 from generator.run.shard import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How to run. ``tenants`` and ``clusters`` narrow what is built; empty means all.
 
     ``showing`` is how many changed files are kept to be shown. ``jobs`` is the number of processes; ``None``
@@ -37,8 +36,7 @@ class Options:
         return bool(self.tenants or self.clusters)
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What a run found and did. ``changes`` and ``deleted`` are what it wrote, or what it would have written.
 
     ``findings`` are what policies find in it; ``refused`` what they were not asked about, since the API server would

@@ -7,11 +7,12 @@ it keeps each tenant as a few hundred bytes, so that memory does not grow with w
 
 import marshal
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct, field
 
 from generator import credentials, plan, rendered, repository
 from generator.assembly import Assembly
@@ -70,8 +71,7 @@ class Built(NamedTuple):
     needs: Mapping[str, str] = NO_NEEDS
 
 
-@dataclass(slots=True)
-class Shard:
+class Shard(Struct):
     """The tenants of some documents.
 
     *showing* is how many changed files are kept to be shown; *clusters* are those whose files are looked at, all

@@ -1,9 +1,10 @@
 """What all tenants of a repository have in common, read and checked: platform file, presets, templates, snapshots."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from generator import credentials, repository
 from generator.assembly import NOTHING_SHARED, Assembly, Shared
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from generator.access.lists import Item
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """What tenants are made with; ``assembly`` is ``None`` where the platform file cannot be used.
 
     ``shared`` is what belongs to no tenant; ``digest`` covers all that every tenant's

@@ -1,8 +1,9 @@
 """What applies a cluster's manifests, Flux or Argo CD, and how it is to do that."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.problems import Place, Problem
 from generator.spec.remotes import Remote
@@ -18,8 +19,7 @@ _OPTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sync:
+class Sync(Struct, frozen=True):
     """What applies a cluster's manifests, and how; ``None`` leaves a number or a time to the engine.
 
     ``prunes`` is whether what is not rendered any more is deleted. ``decryption`` is Flux's: the Secret with the keys

@@ -1,8 +1,9 @@
 """What the formats say of the tree of tenants: the platform's rules for it, and the bounds that a parent sets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.problems import Place
 
@@ -11,8 +12,7 @@ OWN_DOMAIN = "tenantry.dev"
 HNC_DOMAIN = "hnc.x-k8s.io"
 
 
-@dataclass(frozen=True, slots=True)
-class Hierarchy:
+class Hierarchy(Struct, frozen=True):
     """What holds for the whole tree; ``max_depth`` ``None`` lets it be as deep as it likes.
 
     ``max_depth`` counts the tenants above one; ``hnc_labels`` asks for the labels of HNC beside ours. ``modes`` are how
@@ -25,8 +25,7 @@ class Hierarchy:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """What a tenant lets those below it be at most; ``None`` and ``False`` are no bound, an empty list lets nothing."""
 
     pod_security: str | None

@@ -5,8 +5,9 @@ else's business. Which presets there are, the site says; so what is asked of the
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from typing import Any
+
+from msgspec import Struct
 
 from generator.launcher.bundle import Grant, Presets
 from generator.problems import Place, Problem, instead
@@ -27,8 +28,7 @@ MODES: Mapping[str, Mapping[str, bool]] = {
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Posit:
+class Posit(Struct, frozen=True):
     """What only the Posit Job Launcher has; ``None`` in any field leaves it to the program.
 
     ``profiles`` are in the order of precedence, each with ``for``; ``resources`` in the order in which people see
@@ -45,8 +45,7 @@ class Posit:
     templates: Values | None
 
 
-@dataclass(frozen=True, slots=True)
-class Launcher:
+class Launcher(Struct, frozen=True):
     """One launcher; ``namespace`` ``None`` means the only one of the tenant.
 
     ``subject`` is who gets the rights in place of an account made for it; ``service_account`` is what that account is
@@ -236,9 +235,9 @@ def _check_fields(launcher: Launcher) -> Iterator[Problem]:
     if posit is None:
         return
     if launcher.preset != POSIT:
-        for field in fields(Posit):
-            if getattr(posit, field.name) is not None:
-                head, *rest = field.name.split("_")
+        for field in Posit.__struct_fields__:
+            if getattr(posit, field) is not None:
+                head, *rest = field.split("_")
                 name = head + "".join(map(str.capitalize, rest))
                 yield Problem(launcher.origin / name, f"belongs to the preset {POSIT!r}; drop it")
         return

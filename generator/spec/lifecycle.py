@@ -5,8 +5,9 @@ is read from the live object, so that it has to be lifted in a change of its own
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.problems import Place, Problem
 
@@ -18,8 +19,7 @@ RETAIN_UNTIL = "tenantry.dev/retain-until"
 REASON = "tenantry.dev/offboarding-reason"
 
 
-@dataclass(frozen=True, slots=True)
-class Offboarding:
+class Offboarding(Struct, frozen=True):
     """How something leaves. ``retain_until`` is the first day on which it may go, ``""`` any day.
 
     ``clusters`` are those that a tenant leaves while it stays on others.

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.kubernetes.quotakeys import capacity as counted_as
 from generator.kubernetes.quotakeys import check_amounts
@@ -26,8 +27,7 @@ from generator.yaml.documents import Document, natural_key
 RESERVED_NAMESPACES = ("default", "kube-*", "istio-system", "flux-system", "argocd", "cert-manager")
 
 
-@dataclass(frozen=True, slots=True)
-class Cloud:
+class Cloud(Struct, frozen=True):
     """The cloud that a cluster runs on; ``None`` means that the platform file does not say."""
 
     provider: str
@@ -37,8 +37,7 @@ class Cloud:
     issuer: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A cluster that tenants can live on; ``sync`` and ``cloud`` are ``None`` where the file does not say.
 
     ``overcommit`` says how many times its capacity may be promised, 1 for what it does not name.
@@ -74,8 +73,7 @@ class Cluster:
         return "kueue" in self.addons
 
 
-@dataclass(frozen=True, slots=True)
-class RoleDefinition:
+class RoleDefinition(Struct, frozen=True):
     """A role that tenants can give: RBAC rules as plain values, in the order of the platform file."""
 
     name: str
@@ -84,8 +82,7 @@ class RoleDefinition:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredLabel:
+class RequiredLabel(Struct, frozen=True):
     """A label that every tenant must have; empty ``values`` and ``pattern`` ``None`` allow any value."""
 
     key: str
@@ -103,16 +100,14 @@ class RequiredLabel:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How ``rendered/`` is laid out: one file a concern or one a tenant, over how many folders."""
 
     split: str
     buckets: int
 
 
-@dataclass(frozen=True, slots=True)
-class LauncherAccount:
+class LauncherAccount(Struct, frozen=True):
     """A service account that reads nodes, or has the rights of *preset* in the whole cluster.
 
     Empty ``clusters`` mean all; ``preset`` is empty for one that reads nodes.
@@ -128,16 +123,14 @@ class LauncherAccount:
         return not self.clusters or cluster in self.clusters
 
 
-@dataclass(frozen=True, slots=True)
-class WideLaunchers:
+class WideLaunchers(Struct, frozen=True):
     """What launchers may do beyond their namespaces, account by account."""
 
     nodes: tuple[LauncherAccount, ...] = ()
     cluster_wide: tuple[LauncherAccount, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Platform:
+class Platform(Struct, frozen=True, eq=False):
     """What holds for every tenant. There is one in a run, so it is equal only to itself.
 
     ``presets`` are what tenants' launchers can be, those that the site adds in files of their own among them.

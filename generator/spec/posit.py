@@ -6,9 +6,10 @@ here: what is a risk is judged where it is rendered.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from generator import shipped
 from generator.launcher import configuration, ini, objecttemplates, profilelint, profiles, sizes

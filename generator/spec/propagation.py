@@ -5,8 +5,9 @@ would come to. HNC asks some of its own checks of the source instead, for it doe
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.kubernetes import selectors
 from generator.problems import Place, Problem
@@ -32,8 +33,7 @@ _CERTIFICATES = frozenset({"istio-ca-root-cert", "kube-root-ca.crt"})
 _SECRETS = frozenset({"helm.sh/release.v1", "kubernetes.io/service-account-token"})
 
 
-@dataclass(frozen=True, slots=True)
-class Propagation:
+class Propagation(Struct, frozen=True):
     """A template whose objects go to the namespaces of *source* and of all below it, with the values that it is given.
 
     Of the exceptions, which narrow where they go, at most one is set; ``None`` means that it is not.

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from generator.kubernetes.quantity import ZERO, Quantity
 from generator.kubernetes.quotakeys import check_amounts
@@ -17,8 +18,7 @@ from generator.spec.settings import Amounts, amounts
 _POLICIES_SINCE = (1, 30)
 
 
-@dataclass(frozen=True, slots=True)
-class Flavor:
+class Flavor(Struct, frozen=True):
     """Nodes that are alike, on all ``clusters`` if none is named; ``capacity`` ``None`` means that nobody says it."""
 
     name: str
@@ -31,8 +31,7 @@ class Flavor:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Topology:
+class Topology(Struct, frozen=True):
     """How nodes lie to one another: labels of nodes, the widest first. Empty ``clusters`` mean all."""
 
     name: str
@@ -41,8 +40,7 @@ class Topology:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class PriorityClass:
+class PriorityClass(Struct, frozen=True):
     """How soon jobs are taken that name it. Empty ``clusters`` mean all."""
 
     name: str
@@ -52,8 +50,7 @@ class PriorityClass:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Cohort:
+class Cohort(Struct, frozen=True):
     """A cohort above those of tenants, with ``flavors`` beside its members' own. Empty ``clusters`` mean all."""
 
     name: str
@@ -64,8 +61,7 @@ class Cohort:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(Struct, frozen=True):
     """What holds for queues that say nothing; ``None`` leaves it to Kueue, and lets nobody without a parent borrow."""
 
     cohort: str | None
@@ -75,8 +71,7 @@ class Defaults:
     fungibility: Fungibility
 
 
-@dataclass(frozen=True, slots=True)
-class JobAdmission:
+class JobAdmission(Struct, frozen=True):
     """What keeps jobs of these kinds in their queues: that they name one, and that they ask for these ``requests``."""
 
     jobs: tuple[str, ...]
@@ -90,8 +85,7 @@ class JobAdmission:
         return cluster not in self.except_clusters and bool(self.queue_name or self.requests)
 
 
-@dataclass(frozen=True, slots=True)
-class Queueing:
+class Queueing(Struct, frozen=True):
     """All that the platform file says of Kueue. ``fair_sharing`` tells whether Kueue's own configuration has it on."""
 
     flavors: tuple[Flavor, ...]

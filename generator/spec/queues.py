@@ -5,8 +5,10 @@ Nothing here is inherited from a parent; what a tenant leaves open, the platform
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.kubernetes import quantity
 from generator.kubernetes.quantity import Quantity
@@ -19,8 +21,7 @@ from generator.problems import Place, Problem, Route, instead
 Shares = Mapping[str, Mapping[str, Quota]]
 
 
-@dataclass(frozen=True, slots=True)
-class Preemption:
+class Preemption(Struct, frozen=True):
     """Whom jobs of a queue may push out; ``None`` in any field leaves it to the platform, and then to Kueue.
 
     ``borrow_below`` is the highest priority that a job which borrows may push out.
@@ -32,8 +33,7 @@ class Preemption:
     borrow_below: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fungibility:
+class Fungibility(Struct, frozen=True):
     """When to try the next flavor; ``None`` in any field leaves it to the platform, and then to Kueue."""
 
     when_can_borrow: str | None = None
@@ -41,8 +41,7 @@ class Fungibility:
     preference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """The queue of a tenant.
 
     ``flavors`` is its own quota, ``pool`` what it and the tenants below it have in common; ``None`` means that there is

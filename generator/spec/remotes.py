@@ -5,8 +5,9 @@ engine on the cluster does the rest. No field holds a credential; ``secret`` nam
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.problems import Place, Problem
 
@@ -15,8 +16,7 @@ GIT_REVISIONS = ("branch", "tag", "semver", "commit")
 OCI_REVISIONS = ("tag", "semver", "digest")
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """How signatures are checked: of git by ``mode``, of an artifact by ``provider``.
 
     ``secret`` names the Secret with the public keys, ``None`` for signatures without keys: those of ``identities``,
@@ -29,8 +29,7 @@ class Verification:
     identities: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(Struct, frozen=True):
     """A git repository, or (``is_oci``) an artifact in a registry.
 
     ``revisions`` are ways to name one and what each names: ``("branch", "main")``. ``path`` is the folder in it, empty

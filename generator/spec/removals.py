@@ -1,14 +1,14 @@
 """How much one change may remove, and what somebody has agreed to have removed beyond that, until when."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.problems import Place, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """How much one change may remove: how many tenants, and how many percent of what there is, if that is not few.
 
     The defaults are those of octoDNS, which guards zones in the same way, and of one tenant a pull request.
@@ -22,8 +22,7 @@ class Guard:
 USUAL = Guard()
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """What may go beyond the platform's limits, for a reason and a time; ``until`` is the last day that it holds."""
 
     tenants: tuple[str, ...]

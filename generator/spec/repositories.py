@@ -5,8 +5,9 @@ that it deploys, and never what holds the tenant: quotas, network policies, role
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.kubernetes import resources
 from generator.problems import Place, Problem, instead
@@ -36,16 +37,14 @@ _GUARDING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Decryption:
+class Decryption(Struct, frozen=True):
     """What opens the encrypted Secrets of a repository: a Secret with the private key, in its namespace."""
 
     provider: str
     secret: str
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A time in which syncs may happen (``allow``), or may not (``deny``): a cron line, how long, in whose hours.
 
     An empty ``time_zone`` is UTC; ``manual`` lets people sync by hand all the same.
@@ -58,8 +57,7 @@ class Window:
     manual: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """A repository of a tenant, synced into ``namespace`` and ``namespaces`` (short names) on ``clusters``.
 
     ``namespace`` is ``None`` for the only one there is; no ``clusters`` are all. ``resources`` are what is deployed

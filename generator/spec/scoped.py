@@ -6,9 +6,10 @@ follows from its scope, for ``spec.scopes`` cannot be changed in place: another 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
 
 from generator.kubernetes import quantity, quotakeys
 from generator.kubernetes.quantity import Quantity
@@ -19,8 +20,7 @@ from generator.yaml.documents import natural_key
 _LONGEST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeExpression:
+class ScopeExpression(Struct, frozen=True):
     """One requirement of a scope selector."""
 
     scope_name: str
@@ -28,8 +28,7 @@ class ScopeExpression:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScopedQuota:
+class ScopedQuota(Struct, frozen=True):
     """What pods or claims in all of these scopes may consume together, in each namespace."""
 
     name: str

@@ -7,8 +7,9 @@ cluster; ``sops`` names a file of encrypted values that is passed on as it is.
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.problems import Place, Problem, instead
 
@@ -20,8 +21,7 @@ EVERY_HOUR = "1h0m0s"
 _SEALED_FRAME = 2 + 16
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteKey:
+class RemoteKey(Struct, frozen=True):
     """Where a value lies: a key of the vault, below the tenant's prefix; ``None`` means all of it, or the latest."""
 
     key: str
@@ -29,8 +29,7 @@ class RemoteKey:
     version: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True):
     """Values in a vault: ``data`` by the Secret's keys, or everything that ``extract`` holds where that is set.
 
     ``account`` ``None`` leaves it to the tenant's only account that can prove who it is.
@@ -47,8 +46,7 @@ class External:
         return [*self.data.values(), *([self.extract] if self.extract is not None else [])]
 
 
-@dataclass(frozen=True, slots=True)
-class SecretRef:
+class SecretRef(Struct, frozen=True):
     """A Secret of the tenant; one of ``external``, ``sealed`` and ``sops`` is not ``None``.
 
     Empty ``namespaces`` mean all of the tenant's; ``type`` ``None`` means Opaque.
@@ -63,8 +61,7 @@ class SecretRef:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class SecretStore:
+class SecretStore(Struct, frozen=True):
     """Where a cluster's tenants keep their values; ``options`` are the provider's own words.
 
     ``key_prefix`` stands before each key that a tenant names; ``{tenant}`` in it is the tenant's name.

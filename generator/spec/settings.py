@@ -6,9 +6,10 @@ replace one another.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
+
+from msgspec import Struct
 
 from generator.kubernetes import quantity
 from generator.kubernetes.quantity import Quantity
@@ -24,8 +25,7 @@ Amounts = Mapping[str, Quantity]
 _RATIO = "maxLimitRequestRatio"
 
 
-@dataclass(frozen=True, slots=True)
-class PodSecurity:
+class PodSecurity(Struct, frozen=True):
     """The Pod Security levels of a namespace; ``version`` ``None`` means the cluster's own."""
 
     enforce: str
@@ -34,8 +34,7 @@ class PodSecurity:
     version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(Struct, frozen=True):
     """What a tenant may consume in all; ``mode`` ``None`` means the nearest ancestor's with a quota, or partition.
 
     ``to`` names what enforces the sum in mode delegated; ``max_overcommit`` ``None`` means 1 in mode partition, and
@@ -50,16 +49,14 @@ class Quota:
     scoped: tuple[ScopedQuota, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one container, pod or claim may ask for: LimitRange type -> field -> resource -> amount."""
 
     types: Mapping[str, Mapping[str, Amounts]]
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(Struct, frozen=True):
     """A port, or the range up to ``last``; ``last`` ``None`` means just one."""
 
     first: int
@@ -67,8 +64,7 @@ class Port:
     protocol: str
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """One way through the network isolation; one of the first six fields is set. ``tree`` is a tenant and all below it.
 
     Empty ``ports`` means every port; empty ``namespaces`` means all of the tenant's.
@@ -86,8 +82,7 @@ class Opening:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """Openings; ``None`` in any field leaves it to whoever decides next."""
 
     same_tenant: bool | None
@@ -96,8 +91,7 @@ class Network:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Somebody whom Istio lets through; of ``tenant``, ``namespace`` and ``principal`` one is set."""
 
     tenant: str | None
@@ -110,8 +104,7 @@ class Caller:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Mesh:
+class Mesh(Struct, frozen=True):
     """The tenant in Istio; ``None`` in any field leaves it to whoever decides next."""
 
     mtls: str | None
@@ -119,8 +112,7 @@ class Mesh:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterChoice:
+class ClusterChoice(Struct, frozen=True):
     """Clusters by name, or (where ``selector`` is not ``None``) by their labels."""
 
     names: tuple[str, ...]
@@ -128,8 +120,7 @@ class ClusterChoice:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What somebody has decided; see the module for what ``None`` means."""
 
     labels: Mapping[str, str]

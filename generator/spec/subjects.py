@@ -1,13 +1,13 @@
 """Who gets rights: people, groups and service accounts, as tenant files name them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.problems import Place, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Who gets a role: ``kind`` is User, Group or ServiceAccount.
 
     A service account also has a namespace, which is ``None`` where it lives in the one that it gets the role in.

@@ -7,8 +7,9 @@ tenant file is.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.problems import InputError, Place, Problem, instead
 from generator.yaml.documents import parse_all
@@ -25,8 +26,7 @@ _NOT_ASCII = re.compile(r"[^ -~]")
 _TEMPLATE = "<template>"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Templates:
+class Templates(Struct, frozen=True, eq=False):
     """All templates of a site, by name; each is compiled when it is first rendered."""
 
     texts: Mapping[str, str]

@@ -1,8 +1,9 @@
 """A tenant as its file describes it: nothing inherited yet, nothing rendered."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator import credentials
 from generator.kubernetes.quotakeys import check_amounts
@@ -37,8 +38,7 @@ WORKLOAD = "workload"
 OWNER = "admin"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """Somebody with a role, in the namespaces of these short names; none named means all."""
 
     subject: Subject
@@ -47,8 +47,7 @@ class Member:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Those whom the parent gives a role and who stay, in the namespaces of these short names; none named means all."""
 
     role: str
@@ -56,8 +55,7 @@ class Kept:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceSpec:
+class NamespaceSpec(Struct, frozen=True):
     """A namespace as the file lists it; ``name`` is ``None`` for the one of a tenant that lists none.
 
     ``full_name`` ``None`` leaves the name to the platform's rule, ``pod_security`` ``None`` the level to the
@@ -77,23 +75,20 @@ class NamespaceSpec:
     offboarding: Offboarding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AwsIdentity:
+class AwsIdentity(Struct, frozen=True):
     """An AWS IAM role, reached by ``irsa`` or ``pod-identity``."""
 
     role_arn: str
     via: str
 
 
-@dataclass(frozen=True, slots=True)
-class GcpIdentity:
+class GcpIdentity(Struct, frozen=True):
     """A Google service account's address."""
 
     service_account: str
 
 
-@dataclass(frozen=True, slots=True)
-class AzureIdentity:
+class AzureIdentity(Struct, frozen=True):
     """An Azure managed identity; ``None`` leaves a field to the cluster."""
 
     client_id: str
@@ -102,8 +97,7 @@ class AzureIdentity:
     token_expiration_seconds: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A cloud identity for each provider that has one."""
 
     aws: AwsIdentity | None
@@ -112,8 +106,7 @@ class Identity:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceAccount:
+class ServiceAccount(Struct, frozen=True):
     """A service account for workloads; ``role`` ``None`` gives it no rights, ``identity`` ``None`` no cloud."""
 
     name: str
@@ -125,8 +118,7 @@ class ServiceAccount:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Struct, frozen=True):
     """One tenant. ``None`` in ``owners`` and ``members`` means that the parent decides, ``()`` means nobody.
 
     ``kept_owners`` and ``kept_members`` are whom of the parent's they keep; ``children`` ``None`` sets no bounds.

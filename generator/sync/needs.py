@@ -9,9 +9,10 @@ the same account makes the namespaces, its rights cannot be bounded by them: adm
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.fixed import Fixed, FixedList
 from generator.kubernetes import kinds, resources
@@ -25,8 +26,7 @@ _ROLES = frozenset({"Role", "ClusterRole"})
 _WORDS = ("apiGroups", "resources", "resourceNames", "nonResourceURLs", "verbs")
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(Struct):
     """Notes what each tenant's manifests need on each cluster: a short name for it, and once what that stands for.
 
     Thousands of tenants need the same, so that the names are what is kept of each.

@@ -1,8 +1,9 @@
 """Who is on a cluster: all that a sync engine is told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator import emit, manifest
 from generator.manifest import Manifest
@@ -14,8 +15,7 @@ from generator.spec.platform import Cluster
 from generator.spec.remotes import Remote
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A tenant on the cluster: where it is in its life there, and its files, by their paths from the root."""
 
     name: str
@@ -29,8 +29,7 @@ class Member:
         return self.lifecycle == OFFBOARDING
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(Struct, frozen=True):
     """What belongs to no tenant: the paths of its files, what it takes to apply them, and where they have objects."""
 
     paths: tuple[str, ...]
@@ -38,8 +37,7 @@ class Common:
     namespaces: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """A cluster with all its tenants, in the order of their names.
 
     ``needs`` is what it takes to apply what they have there, in the words of :mod:`generator.sync.needs`.
@@ -63,8 +61,7 @@ class Roster:
         return self.sync.origin
 
 
-@dataclass(slots=True)
-class Made:
+class Made(Struct):
     """What an engine reads: the text of each file, and the objects in them that are applied."""
 
     files: dict[str, bytes] = field(default_factory=dict)

@@ -6,8 +6,9 @@ free, as those of ``spec.tiers`` are, any key leads on.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.validation.schema import bundled
 
@@ -17,8 +18,7 @@ ANY = "NAME"
 _ITEM = re.compile(r"\[[^\]]*\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field; its path begins with the kind of document. References in ``schema`` have been followed."""
 
     path: tuple[str, ...]

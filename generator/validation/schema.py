@@ -6,10 +6,11 @@ One schema for each kind of document both decides and explains; ``formats`` give
 import json
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import replace
 from functools import cache, reduce
 from operator import getitem
 from typing import Any
+
+from msgspec.structs import replace
 
 from generator import shipped
 from generator.problems import Place, Problem

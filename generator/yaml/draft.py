@@ -6,11 +6,11 @@ writes it.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from io import StringIO
 from textwrap import wrap
 from typing import Any
 
+from msgspec import Struct
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
@@ -34,8 +34,7 @@ _OWN_OF_NAMESPACE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What the file shall say. What is ``None`` or empty is left out, or stays as it is in the file that is copied."""
 
     name: str
@@ -47,8 +46,7 @@ class Wishes:
     labels: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A file after another's. ``dropped`` says what was left out: reason -> dotted fields."""
 
     text: str

@@ -10,8 +10,9 @@ import binascii
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 Scalar = None | bool | int | float | str
 
@@ -56,8 +57,7 @@ _KINDS = tuple(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a scalar cannot stay as it is written, and the value that kubectl reads in it.
 
     ``ways`` are what to write instead: first the text, then the value, where all readers read that alike.

@@ -1,7 +1,7 @@
 import json
 import random
-from dataclasses import replace
 
+from msgspec.structs import replace
 from reporters.samples import UNLIMITED, WAIVED, WILDCARD, many
 
 from generator.judgement import baseline

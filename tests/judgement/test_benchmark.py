@@ -1,10 +1,10 @@
 """Each control of each benchmark is decided, or says why not; what it asks about is there and can be asked."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from agreement import agreed
+from msgspec.structs import replace
 from rules.judging import findings, named, space
 
 from generator import shipped

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import pytest
 from access.rbac import binding, role, rule
+from msgspec.structs import replace
 from rules.judging import asking
 
 from generator.judgement import policy

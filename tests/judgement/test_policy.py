@@ -1,10 +1,10 @@
 import random
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from agreement import agreed
+from msgspec.structs import replace
 
 from generator.judgement import catalogue, policy
 from generator.manifest import Manifest

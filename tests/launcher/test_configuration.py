@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import pytest
 from launcher.conf import told
+from msgspec.structs import replace
 
 from generator.launcher import configuration
 from generator.launcher.configuration import Posit, check, check_options, from_texts, read, texts

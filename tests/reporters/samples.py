@@ -1,9 +1,9 @@
 """What the tests of the reporters look at: a few findings of every sort, and findings that may hold anything."""
 
 import random
-from dataclasses import replace
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.finding import CONFIDENCES, REACHES, SEVERITIES, Finding, Policy, Waiver
 from generator.problems import Place

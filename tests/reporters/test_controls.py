@@ -1,11 +1,11 @@
 """The table of a benchmark: a line for each control, what speaks against it, and why others are not decided."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from rules.judging import findings, space
 
 from generator import shipped

@@ -1,10 +1,10 @@
 """A finding is one workflow command, whatever its strings hold."""
 
 import re
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from reporters.samples import FINDINGS, HOSTILE, UNLIMITED, WAIVED, orders
 
 from generator.problems import Place

@@ -2,12 +2,12 @@
 
 import inspect
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from reporters.samples import FINDINGS, HOSTILE, UNLIMITED, WAIVED, WILDCARD, moved, orders
 
 from generator import shipped

@@ -2,10 +2,10 @@
 
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from reporters.samples import FINDINGS, HOSTILE, UNLIMITED, WILDCARD, moved, orders
 
 from generator.reporters import junit

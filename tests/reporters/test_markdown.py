@@ -1,10 +1,10 @@
 """A comment is read by people: names stay text in it, and it is never too long to be posted."""
 
 import re
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from reporters.samples import FINDINGS, HOSTILE, UNLIMITED, WAIVED, WILDCARD, many, orders
 
 from generator.reporters import markdown

@@ -1,8 +1,8 @@
 """Policies are listed with what a repository has changed of them in plain sight, and explained with all they hold."""
 
 import json
-from dataclasses import replace
 
+from msgspec.structs import replace
 from reporters.samples import QUOTA, VERBS
 
 from generator.finding import OFF, REACHES

@@ -1,11 +1,11 @@
 """SARIF has what the standard requires and what GitHub reads, within GitHub's limits."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from reporters.samples import FINDINGS, HOSTILE, QUOTA, UNLIMITED, WAIVED, WILDCARD, many, moved, orders
 
 from generator.finding import REACHES

@@ -1,10 +1,10 @@
 """The text is short, says where, why and how to mend it, and no name in a manifest can write a line of it."""
 
 import textwrap
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from reporters.samples import FINDINGS, HOSTILE, QUOTA, UNLIMITED, WAIVED, WILDCARD, many, orders, policy
 
 from generator.finding import Finding

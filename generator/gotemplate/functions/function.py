@@ -6,8 +6,9 @@ The types are Go's, by short names: ``string``, ``int``, ``float64``, ``bool``, 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from generator.gotemplate.budget import Budget
 from generator.gotemplate.errors import Failure
@@ -49,8 +50,7 @@ class Run(Protocol):
         """Render a template by its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
+class Callee(Struct, frozen=True):
     """A function; *rest* is the type of the arguments after *parameters*, ``None`` if there are none."""
 
     name: str

@@ -1,8 +1,9 @@
 """A folder of the repository, as Argo CD applies it for the platform: an Application, within a project."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.fixed import Fixed
 from generator.kubernetes.kinds import namespaced
@@ -15,8 +16,7 @@ from generator.sync.roster import Roster
 LABELS = Fixed({MANAGED_BY: "tenantry"})
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """An Application: what it reads, where it writes, and which paths of the repository wake it.
 
     Only what *goes*, because all its tenants do, takes what it applied with it. What *takes over* has objects that

@@ -7,7 +7,8 @@ that cannot be read would look like one without tenants. A set holds a list.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.manifest import TENANT_LABEL, Manifest
 from generator.placement.placement import MANAGED_BY
@@ -24,8 +25,7 @@ OWN = "tenants"
 NOWHERE = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(Struct, frozen=True):
     """Tenants that are applied together."""
 
     roster: Roster
