@@ -8,7 +8,6 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -16,14 +15,14 @@ from msgspec import Struct, field
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
-class File(NamedTuple):
+class File(Struct, frozen=True):
     """A file: its size in bytes, and the lines where what is no object starts in it."""
 
     size: int
     strays: tuple[int, ...] = ()
 
 
-class Spot(NamedTuple):
+class Spot(Struct, frozen=True):
     """A path in a repository, whose root may be any text that tells it from others; the root itself is empty."""
 
     root: str
@@ -60,8 +59,9 @@ class Checkout(Struct, frozen=True, dict=True):
         """The names of files and of folders that lie directly in each folder."""
         found: dict[Spot, tuple[list[str], set[str]]] = defaultdict(lambda: ([], set()))
         last_root, last_folder, files = "", None, list[str]()
-        for root, path in self.spots.values():
-            folder, _, last = path.rpartition("/")
+        for spot in self.spots.values():
+            root = spot.root
+            folder, _, last = spot.path.rpartition("/")
             if folder == last_folder and root == last_root:  # those of a folder nearly always stand together
                 files.append(last)
                 continue

@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from generator import emit
@@ -51,7 +52,7 @@ _NAMESPACE = re.compile(rb"^  namespace: (.*)$", re.MULTILINE)
 _DIVIDER = re.compile(rb"^---(?=\s|\Z)", re.MULTILINE)
 
 
-class _Head(NamedTuple):
+class _Head(Struct, frozen=True):
     """Where a document starts, and the last comment above it; empty if there is none."""
 
     line: int
@@ -132,7 +133,7 @@ def _positions(data: bytes, places: Iterable[Place]) -> Iterator[Place]:
     for place in places:
         after = bisect_right(starts, (place.line, len(heads)))
         line, column = documents.locate(data, place.route, starts[after - 1][1] if after else 0)
-        yield place._replace(line=line, column=column)
+        yield replace(place, line=line, column=column)
 
 
 # -- files
@@ -238,7 +239,7 @@ def _position(document: Document, data: bytes, index: int, route: Route) -> tupl
 
 
 def _resolved(problem: Problem, data: bytes, index: int) -> Problem:
-    return documents.resolved(replace(problem, place=problem.place._replace(line=0)), data, index)
+    return documents.resolved(replace(problem, place=replace(problem.place, line=0)), data, index)
 
 
 def _is_object(body: Mapping[str, Any]) -> bool:
@@ -273,7 +274,7 @@ def _flatten(
             if origin.line and place.route:
                 place = Place(place.document, place.route, *at(place.route))
             whole = {**item.body, "apiVersion": item.api_version, "kind": item.kind}
-            found.append(item._replace(body=whole, origin=place, file=file))
+            found.append(replace(item, body=whole, origin=place, file=file))
         else:
             problems.append(_of_no_kind(item, place if origin.line == 0 else place / "kind"))
 

@@ -5,7 +5,6 @@ shown, so that nothing on the way to a result has to carry positions.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -14,11 +13,10 @@ from msgspec import Struct
 Route = tuple[str | int, ...]
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True, order=True):
     """A spot in the input: a file, named by its path below the repository's root, and a route in it.
 
     ``line`` and ``column`` count from 1; 0 means that they are found from the route when the place is shown.
-    (A named tuple, because dozens are made for each tenant, and it is made twice as fast as a dataclass.)
     """
 
     document: str

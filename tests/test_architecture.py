@@ -156,13 +156,13 @@ def test_only_the_command_line_and_the_crew_catch_everything():
     assert broad <= {"cli.py", "run/crew.py"}
 
 
-# One source for the formats: the schemas say what people may write, the dataclasses what the program makes of it
+# One source for the formats: the schemas say what people may write, the structs what the program makes of it
 
 PROSE = None  # written for readers of the file; the program has no use for it
 SUBJECT = {"user": ("subject", "name"), "group": ("subject", "name"), "serviceAccount": ("subject", "namespace")}
 PEOPLE = SUBJECT | {"inherited": ("kept_owners", "kept_members")}
 
-#: Schema, place of its properties in it, the dataclasses that take them, and what is named differently there:
+#: Schema, place of its properties in it, the structs that take them, and what is named differently there:
 #: property -> field, fields, or PROSE.
 FORMATS = [
     ("tenant", "properties/metadata", [tenant.Tenant, settings.Settings], {}),

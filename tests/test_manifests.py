@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from repositories import repository, write
 
 from generator import emit
@@ -302,8 +303,9 @@ def test_an_object_that_an_alias_brings_is_where_the_alias_stands():
 def test_what_lies_in_an_object_is_found_from_its_line(tmp_path):
     text = b"kind: List\nitems: [{kind: A, x: 1}]\n---\nkind: List\nitems: [{kind: B}, {kind: C, x: 1}]\n"
     manifests, _ = read(["-"], tmp_path, text)
-    within = [one.origin._replace(route=(*one.origin.route, "x")) for one in manifests]
-    assert [place[2:] for place in located(within, tmp_path, text).values()] == [(2, 19), (5, 9), (5, 30)]
+    within = [replace(one.origin, route=(*one.origin.route, "x")) for one in manifests]
+    found = [(place.line, place.column) for place in located(within, tmp_path, text).values()]
+    assert found == [(2, 19), (5, 9), (5, 30)]
 
 
 @pytest.mark.parametrize(

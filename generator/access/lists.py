@@ -1,8 +1,10 @@
 """Lists of objects, taken apart as kubectl does: ``kind: List``, what the API server answers, and Lists in Lists."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access.reader import described
 from generator.manifest import Manifest
@@ -12,7 +14,7 @@ from generator.problems import Place, Problem
 _DEPTH = 10
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True):
     """One object: its body, its API version, kind, namespace and name (empty where they are no text), and its place.
 
     ``file`` is where it was read from; empty while it is in memory.
@@ -57,7 +59,7 @@ def ordered(items: Iterable[Item]) -> list[Item]:
     return sorted(kept, key=_NAMED if are_told_apart else order)
 
 
-_NAMED = itemgetter(Item._fields.index("namespace"), Item._fields.index("name"))
+_NAMED = attrgetter("namespace", "name")
 
 
 def order(item: Item) -> tuple[str, str, str]:

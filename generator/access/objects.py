@@ -4,7 +4,6 @@ An empty namespace says that an object is the cluster's: a ClusterRole, a Cluste
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -17,7 +16,7 @@ from generator.problems import Place
 GROUP = "rbac.authorization.k8s.io"
 
 
-class RoleKey(NamedTuple):
+class RoleKey(Struct, frozen=True, order=True):
     """Which role: a namespace's Role, or without a namespace a ClusterRole."""
 
     namespace: str

@@ -17,7 +17,7 @@ from generator.spec.settings import Amounts, Quota, overlay_quota
 ONCE = parse(1)
 
 
-class Cap(NamedTuple):
+class Cap(Struct, frozen=True):
     """An amount of one measure, under the key that it is written with."""
 
     key: str

@@ -191,7 +191,7 @@ def _judged(
 ) -> tuple[list[Finding], list[Problem]]:
     """Judge one source; return its findings with their lines, and what would be refused."""
     held = {one.origin.document for one in scene.snapshot}
-    own = held and held - {one.origin.document for one in scene.items}
+    own = held and held - {one.origin.document for one in scene.everything}
     findings = [one for one in policy.findings(policies, scene, source.cluster) if one.place.document not in own]
     refused = [problem for problem in scene.access.problems if problem.place.document not in own]
     lines = manifests.located({problem.place for problem in refused}, folder, piped)

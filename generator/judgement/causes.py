@@ -6,7 +6,9 @@ findings with one remedy; told as the one that it is, it names the others, and i
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.finding import Policy
 from generator.rules.scene import Hit, RuleKey
@@ -18,7 +20,7 @@ _ANY = "*"
 _FEW = 4
 
 
-class Cause(NamedTuple):
+class Cause(Struct, frozen=True):
     """A hit with its policy, how severe it is, and the other policies that it breaks."""
 
     policy: Policy
@@ -52,7 +54,7 @@ def united(causes: Iterable[Cause], severities: Sequence[str]) -> Iterator[Cause
         others = [kept[other] for other in told[index]]
         worst = min((cause.severity, *(other.severity for other in others)), key=severities.index)
         names = {other.policy.id for other in others} - {cause.policy.id}
-        yield cause._replace(severity=worst, includes=tuple(sorted(names)))
+        yield replace(cause, severity=worst, includes=tuple(sorted(names)))
 
 
 class _Broad:

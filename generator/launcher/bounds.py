@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from generator.admission import Plugin, Refusal, Rule
 from generator.kubernetes.quantity import Quantity
 from generator.launcher.asks import KEYS, RATIOS, Ask, Offer
@@ -24,7 +26,7 @@ _EXACT = Context(prec=1100)
 _UNITS = {"memory": 10**9}
 
 
-class Cause(NamedTuple):
+class Cause(Struct, frozen=True):
     """Why something is refused, so that it is told once: where it was decided, about what, and in which way."""
 
     place: Place

@@ -192,7 +192,7 @@ class Builds:
         self._built: dict[Spot, Build] = {}
         self._directories: dict[tuple[Spot, bool, str, str], Build] = {}
         self._items: dict[str, list[Item]] = defaultdict(list)
-        for item in scene.items:
+        for item in scene.everything:
             self._items[item.file].append(item)
 
     def built(self, spot: Spot) -> Build:

@@ -11,6 +11,8 @@ every namespace. An account of another tenant than the binding's is a stranger w
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from generator.access import Binding, Subject
 from generator.rules.parameters import Word
 from generator.rules.scene import Hit, Scene, called, name_of, namespace_of, written
@@ -22,7 +24,7 @@ def _roles(scene: Scene) -> Iterator[Hit]:
         if binding.subjects:
             who = ", ".join(map(str, binding.subjects))
             message = f"{called(binding)} gives {who} a role that is not in these manifests"
-            yield _hit(binding, message)._replace(confidence="likely" if not binding.role.namespace else "certain")
+            yield replace(_hit(binding, message), confidence="likely" if not binding.role.namespace else "certain")
 
 
 def _accounts(scene: Scene) -> Iterator[Hit]:

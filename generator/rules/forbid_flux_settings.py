@@ -91,7 +91,7 @@ def _without_prune(scene: Scene) -> Iterator[Hit]:
 
 
 def _of_removed_api(scene: Scene) -> Iterator[Hit]:
-    for item in scene.items:
+    for item in scene.everything:
         group, _, version = item.api_version.rpartition("/")
         versions, instead = _REMOVED.get(group, ((), ""))
         if version in versions:

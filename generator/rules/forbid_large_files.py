@@ -57,7 +57,7 @@ def _files(checkout: Checkout, most: int) -> Iterator[Hit]:
 
 def _objects(scene: Scene, checkout: Checkout, most: int) -> Iterator[Hit]:
     large = {name for name, file in checkout.files.items() if file.size * _GROWTH > most}
-    for item in scene.items if large else ():
+    for item in scene.everything if large else ():
         if item.file in large:
             size = _size(item.body)
             if size > most:

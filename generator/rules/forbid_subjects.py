@@ -13,7 +13,7 @@ cluster, is another with another remedy: see ``forbid-foreign-subjects`` and ``f
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from generator.access import BROAD, MASTERS, Binding, Rule, Subject, group, service_account, user
+from generator.access import BROAD, MASTERS, Binding, RoleKey, Rule, Subject, group, service_account, user
 from generator.access.algebra import Permissions
 from generator.access.defaults import defaults
 from generator.access.subject import SERVICE_ACCOUNTS
@@ -24,7 +24,7 @@ _KINDS = ("user", "group", "serviceaccount")
 _ACCOUNTS_OF = f"{SERVICE_ACCOUNTS}:"
 _FOREIGN_ACCOUNTS = f"group:{_ACCOUNTS_OF}*"
 #: What kubeadm binds in kube-public, and what it lets everybody read there.
-_KUBEADM = ("kube-public", "kubeadm:bootstrap-signer-clusterinfo")
+_KUBEADM = RoleKey("kube-public", "kubeadm:bootstrap-signer-clusterinfo")
 _CLUSTER_INFO = Rule(("get",), ("",), ("configmaps",), ("cluster-info",))
 
 
@@ -83,7 +83,7 @@ def _subject(word: str) -> Subject:
 def _is_usual(scene: Scene, binding: Binding, subject: Subject) -> bool:
     """Tell whether every cluster binds a subject so, to no more than this."""
     role = scene.access.roles.get(binding.role)
-    if (binding.namespace, binding.name) == _KUBEADM and binding.role == _KUBEADM:
+    if binding.role == _KUBEADM == RoleKey(binding.namespace, binding.name):
         return role is None or Permissions.of(role.rules) <= Permissions.of([_CLUSTER_INFO])
     own = [
         one

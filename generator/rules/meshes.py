@@ -1,7 +1,9 @@
 """What Istio's AuthorizationPolicies let through, as far as policies ask."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.rules.scene import Scene, inside
@@ -13,7 +15,7 @@ _EVERYTHING = frozenset({"*", "/*", "0.0.0.0/0", "::/0"})
 _IDENTITIES = ("principals", "serviceAccounts")
 
 
-class AllowRule(NamedTuple):
+class AllowRule(Struct, frozen=True):
     """A rule of a policy that lets requests in: from any of its sources, to any of its operations, when all holds."""
 
     sources: tuple[Mapping[str, Any], ...]

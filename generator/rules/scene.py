@@ -8,6 +8,8 @@ from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from generator.access import Access, Binding, Role, RoleKey, Rule, Subject, effective
 from generator.access.algebra import Permissions
 from generator.access.defaults import EXACT, defaults
@@ -30,7 +32,7 @@ Answer = TypeVar("Answer")
 RuleKey = tuple[RoleKey, int]
 
 
-class Hit(NamedTuple):
+class Hit(Struct, frozen=True):
     """One cause for which a rule does not hold; the fields are those of a finding.
 
     *reach* is that of the namespace where it is left out. *rules* are those of a role that are the cause, if any are.
@@ -199,11 +201,6 @@ class Scene:
     def of_kind(self, group: str, kind: str) -> Iterable[Item]:
         """Return all objects of a kind."""
         return self._items.get((group, kind), ())
-
-    @property
-    def items(self) -> Iterator[Item]:
-        """All objects."""
-        return (item for items in self._items.values() for item in items)
 
     def of_name(self, kind: str) -> Iterator[Item]:
         """Yield all objects whose kind is called so, in whatever API group."""

@@ -128,7 +128,7 @@ def resolved(problem: Problem, data: bytes, index: int = 0) -> Problem:
     if problem.place.line:
         return problem
     line, column = locate(data, problem.place.route, index)
-    return replace(problem, place=problem.place._replace(line=line, column=column))
+    return replace(problem, place=replace(problem.place, line=line, column=column))
 
 
 def spots(root: Path) -> Callable[[Place], str]:

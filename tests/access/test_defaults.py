@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from access.rbac import access, ask, manifests, rules_of
 
-from generator.access import group, parse
+from generator.access import RoleKey, group, parse
 from generator.access.defaults import EXACT, defaults
 
 RECORDED = json.loads((Path(__file__).parent.parent / "oracles" / "rbac-defaults-1.36.json").read_text("utf-8"))
@@ -67,5 +67,5 @@ def test_masters_may_do_everything():
 
 
 def test_a_default_role_says_where_it_comes_from():
-    (place,) = {str(one.origin) for one in defaults("1.36").roles if one.key == ("", "cluster-admin")}
+    (place,) = {str(one.origin) for one in defaults("1.36").roles if one.key == RoleKey("", "cluster-admin")}
     assert place == "Kubernetes 1.36#ClusterRole/cluster-admin"

@@ -1,7 +1,7 @@
 import pytest
 from access.rbac import access, ask, binding, manifests, role, rule, urls
 
-from generator.access import about_namespace, effective, group, service_account, user
+from generator.access import RoleKey, about_namespace, effective, group, service_account, user
 
 GET_PODS = rule("get")
 EVERYTHING = rule("*", "*", "*")
@@ -104,7 +104,7 @@ def test_a_binding_to_no_role_does_not_stop_others():
 def test_a_grant_says_by_what_and_where():
     found = access(role("a", rule("list"), GET_PODS), binding("ns1/b", "a", "Group:devs"))
     (grant,) = found.decide("ada", ["devs"], ask("get", "pods", namespace="ns1"))
-    assert (grant.subject, grant.binding.name, grant.role.key, grant.index) == (group("devs"), "b", ("", "a"), 1)
+    assert (grant.subject, grant.binding.name, grant.role.key, grant.index) == (group("devs"), "b", RoleKey("", "a"), 1)
     assert grant.rule.verbs == ("get",)
     assert (grant.scope, str(grant.binding.origin), str(grant.role.source(1))) == ("ns1", "rbac.yaml#1", "rbac.yaml#0")
 

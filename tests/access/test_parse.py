@@ -5,7 +5,7 @@ from access.rbac import GROUP, binding, manifests, named, role, rule, told, urls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.access import Rule, effective, group, parse, service_account, user
+from generator.access import RoleKey, Rule, effective, group, parse, service_account, user
 
 
 def read(*bodies, **options):
@@ -66,18 +66,18 @@ def test_null_is_the_empty_text():
 
 
 def test_the_namespace_of_a_cluster_role_is_ignored():
-    assert read(changed(role("a"), "metadata", "namespace", to="ns1")).roles[0].key == ("", "a")
+    assert read(changed(role("a"), "metadata", "namespace", to="ns1")).roles[0].key == RoleKey("", "a")
 
 
 def test_objects_without_a_namespace_go_where_the_caller_says():
     bare = changed(role("ns1/a"), "metadata", "namespace", to=...)
-    assert read(bare, namespace="here").roles[0].key == ("here", "a")
+    assert read(bare, namespace="here").roles[0].key == RoleKey("here", "a")
     assert told(bare) == ["rbac.yaml#0/metadata/namespace: '' is no namespace; write the one of this Role"]
 
 
 def test_the_groups_of_subjects_and_of_the_role_need_not_be_written():
     assert subjects({"kind": "User", "name": "ada"}, {"kind": "Group", "name": "devs"}) == (user("ada"), group("devs"))
-    assert read(changed(binding("b", "a"), "roleRef", "apiGroup", to=...)).bindings[0].role == ("", "a")
+    assert read(changed(binding("b", "a"), "roleRef", "apiGroup", to=...)).bindings[0].role == RoleKey("", "a")
 
 
 def test_a_service_account_without_a_namespace_is_of_the_bindings():
@@ -95,7 +95,7 @@ def test_a_subject_counts_once():
 
 def test_a_role_binding_leads_to_a_role_of_its_namespace_or_to_a_cluster_role():
     found = read(binding("ns1/b", "a", kind="Role"), binding("ns1/c", "a"), binding("d", "a"))
-    assert [one.role for one in found.bindings] == [("ns1", "a"), ("", "a"), ("", "a")]
+    assert [one.role for one in found.bindings] == [RoleKey("ns1", "a"), RoleKey("", "a"), RoleKey("", "a")]
 
 
 # What the API server refuses

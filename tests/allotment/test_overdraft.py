@@ -1,5 +1,6 @@
 """What is promised and is not there. Texts of tenants go in, problems come out."""
 
+from msgspec.structs import replace
 from tenancy import TWO_CLUSTERS, ledger_of, told
 
 from generator.allotment import overdraft
@@ -187,7 +188,7 @@ def test_a_place_is_written_with_todays_line(tmp_path):
     (tmp_path / "a.yaml").write_text("spec:\n  quota:\n    hard: {pods: 1}\n")
     place = documents.Place("a.yaml", ("spec", "quota", "hard"))
     assert documents.spots(tmp_path)(place) == "a.yaml:3"
-    assert documents.spots(tmp_path)(place._replace(document="b.yaml")) == "b.yaml"
+    assert documents.spots(tmp_path)(replace(place, document="b.yaml")) == "b.yaml"
 
 
 # Clusters

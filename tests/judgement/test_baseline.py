@@ -46,7 +46,7 @@ def test_what_was_there_is_known_and_what_is_new_is_not():
 
 
 def test_lines_may_move():
-    moved = replace(UNLIMITED, place=UNLIMITED.place._replace(line=99))
+    moved = replace(UNLIMITED, place=replace(UNLIMITED.place, line=99))
     assert applied([moved], entries_of([UNLIMITED])) == ([True], [])
 
 

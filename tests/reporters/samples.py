@@ -94,7 +94,7 @@ def many(number, finding=UNLIMITED):
 
 def moved(finding):
     """Put lines above a finding."""
-    return replace(finding, place=finding.place._replace(line=finding.place.line + 40, column=9))
+    return replace(finding, place=replace(finding.place, line=finding.place.line + 40, column=9))
 
 
 def orders(findings, times=6):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from reporters.samples import TEXTS, WILDCARD, many
 
 from generator import shipped
@@ -86,7 +87,7 @@ def test_an_error_blocks_a_merge_request_and_stays_the_same_while_lines_move():
 
 
 def moved(problem):
-    return Problem(problem.place._replace(line=49), problem.message)
+    return Problem(replace(problem.place, line=49), problem.message)
 
 
 def test_a_comment_tells_them_first_and_no_more_than_it_has_room_for():

@@ -207,7 +207,7 @@ def test_nothing_is_known_without_files():
 
 def test_nobody_holds_a_run_up_by_what_looks_like_variables():
     text = config("a", x="${a" * 100_000)
-    assert sorted(bundles.variables(next(iter(scene({"a.yaml": text}).items)))) == []
+    assert sorted(bundles.variables(next(iter(scene({"a.yaml": text}).everything)))) == []
 
 
 @pytest.mark.parametrize(
