@@ -122,8 +122,10 @@ class _Run:
             built = [one for some in made for one in some]
             self._outcome.problems += [problem for one in built for problem in one.problems]
             outputs = self._outputs(directory, built)
-            self._sync(directory, outputs, workers.each("needs"))
-            self._judge([one for some in workers.each("verdicts") for one in some.items()])
+            needs = workers.each("needs")
+            verdicts = workers.begin("verdicts")
+            self._sync(directory, outputs, needs)
+            self._judge([one for some in verdicts() for one in some.items()])
             lost = losses.united(workers.each("losses"))
             self._finish(workers, directory, built, {path for one in outputs.values() for path in one.paths}, lost)
         return self._outcome

@@ -1,4 +1,4 @@
-"""Several shards at work at once: one process each where the system can fork, one after another elsewhere.
+"""Several shards at work at once: one here, and each other in a process of its own where the system can fork.
 
 Results come back in the order of the shards, so that nothing depends on how many there are or who is faster.
 """
@@ -41,8 +41,8 @@ class Crew:
     """Workers that are asked one thing at a time, all of them at once."""
 
     def __init__(self, workers: Sequence[Any]) -> None:
-        alone = len(workers) == 1
-        self._members: list[_Here | _Forked] = [_Here(workers[0])] if alone else [_Forked(worker) for worker in workers]
+        first, *others = workers
+        self._members: list[_Here | _Forked] = [_Here(first), *map(_Forked, others)]
 
     @property
     def size(self) -> int:
@@ -51,9 +51,16 @@ class Crew:
 
     def each(self, method: str, *arguments: Sequence[Any], **named: Any) -> list[Any]:
         """Call a method of every worker; the first takes the first of each of *arguments*, and so on."""
+        return self.begin(method, *arguments, **named)()
+
+    def begin(self, method: str, *arguments: Sequence[Any], **named: Any) -> Callable[[], list[Any]]:
+        """Ask every worker, and return what waits for the answers; ask nothing else before it has been called.
+
+        Those in processes of their own begin at once, the one that is here when it is waited for.
+        """
         for i, member in enumerate(self._members):
             member.ask(method, [argument[i] for argument in arguments], named)
-        return [member.answer() for member in self._members]
+        return lambda: [member.answer() for member in self._members]
 
     def __enter__(self) -> Self:
         return self
