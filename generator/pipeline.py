@@ -58,7 +58,8 @@ class _Run:
         self._root, self._options, self._site = root, options, site
         self._sources = repository.tenant_sources(root)
         self._found = rendered.scan(root)
-        self._index = index.load(root, site.digest) if options.use_index else Index(site.digest)
+        self._remembers = options.use_index and (root / repository.PRIVATE).is_dir()  # not in CI, nor before a render
+        self._index = index.load(root, site.digest) if self._remembers else Index("")
         trusted = ((source, self._index.trusted(source)) for source in self._sources)
         self._known = {source.document: record for source, record in trusted if record is not None}
         files = self._found.files
@@ -212,7 +213,7 @@ class _Run:
         return f"{self._site.digest} {verdicts.digest(self._options.policies, self._grounds.values())}"
 
     def _load_verdicts(self) -> dict[str, docket.Entry]:
-        if not self._options.policies or not self._options.use_index:
+        if not self._options.policies or not self._remembers:
             return {}
         return docket.load(self._root, self._docket)
 
@@ -235,7 +236,7 @@ class _Run:
                 verdict = commons.verdict(one, self._options.policies, self._grounds)
                 held[one.folder] = docket.Entry(one.key, verdict)
         self._conclude(held)
-        if self._options.use_index and held != self._judged:
+        if self._remembers and held != self._judged:
             docket.save(self._root, self._docket, held)
 
     def _conclude(self, held: Mapping[str, docket.Entry]) -> None:

@@ -13,6 +13,8 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
+from msgspec.json import decode
+
 from generator import __version__
 
 _PACKAGE = Path(__file__).parent
@@ -68,7 +70,7 @@ def remembered(name: str, files: Iterable[Path], make: Callable[[], Any]) -> Any
         return make()
     stamp = [__version__, *map(_stamp, (*_READERS, *files))]
     with suppress(OSError, ValueError):
-        before = json.loads(kept.read_bytes())
+        before = decode(kept.read_bytes())
         if isinstance(before, list) and before[:1] == [stamp]:
             return before[1]
     made = make()

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
+from msgspec.json import decode, encode
 
 from generator.access.lists import Item
 from generator.access.subject import SERVICE_ACCOUNTS
@@ -92,9 +93,7 @@ class Judge(Struct):
         for cluster in list(self._heard):
             self._judge(cluster)
         return {
-            document: json.dumps(
-                [self._found.get(document, {}), beyond, _plain(self._refused.get(document, ()))], separators=(",", ":")
-            )
+            document: encode([self._found.get(document, {}), beyond, _plain(self._refused.get(document, ()))]).decode()
             for document, beyond in self._beyond.items()
         }
 
@@ -160,7 +159,7 @@ def united(policies: Sequence[Policy], grounds: Mapping[str, Ground], verdicts: 
     beyond: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     findings: list[Finding] = []
     refused: list[Problem] = []
-    for found, reaching, wrong in json.loads(f"[{','.join(verdicts)}]"):
+    for found, reaching, wrong in decode(f"[{','.join(verdicts)}]"):
         for cluster, packed in found.items():
             findings += [_unpacked(one, cluster, by_id) for one in packed]
         for cluster, some in reaching.items():

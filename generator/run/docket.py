@@ -34,9 +34,7 @@ def load(root: Path, config: str) -> dict[str, Entry]:
 
 
 def save(root: Path, config: str, entries: Mapping[str, Entry]) -> None:
-    """Write the verdicts where somebody has rendered before; elsewhere, as in CI, the next run judges anew."""
-    if not (root / PRIVATE).is_dir():
-        return
+    """Write the verdicts; where that cannot be done, the next run judges anew."""
     lines = [
         f"{document}\t{key}\t{verdict}"
         for document, (key, verdict) in entries.items()

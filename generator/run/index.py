@@ -4,7 +4,6 @@ It lies in the tool's private folder, is never committed, and is only ever a sho
 done in full. One line holds one tenant file, so that a run rewrites only the lines that it knows better.
 """
 
-import json
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from msgspec import Struct, field
+from msgspec.json import decode, encode
 
 from generator import __version__, rendered
 from generator.organisation.directory import Entry
@@ -101,7 +101,7 @@ def _head(config: str, body: bytes) -> str:
 def entries(records: Iterable[Record]) -> dict[str, Entry]:
     """Return what other tenants have to know of each, by document."""
     kept = list(records)
-    rows = json.loads(f"[{','.join(record.packed for record in kept)}]")
+    rows = decode(f"[{','.join(record.packed for record in kept)}]")
     return {record.document: Entry._make(row) for record, row in zip(kept, rows, strict=True)}
 
 
@@ -109,14 +109,14 @@ def record(
     source: Source, keys: tuple[str, str], outputs: Iterable[tuple[str, Stamp]], entry: Entry, needs: Mapping[str, str]
 ) -> Record:
     """Make the record of a tenant file that was read and built; *keys* are its digest, and that of all that decided."""
-    packed = json.dumps(entry, separators=(",", ":"))
+    packed = encode(entry).decode()
     needed = " ".join(f"{cluster}={name}" for cluster, name in sorted(needs.items()))
     return Record(source.document, source.stamp, *keys, _flat(outputs), packed, needed)
 
 
 def synced(folder: str, key: str, outputs: Iterable[tuple[str, Stamp]], known: Mapping[str, str]) -> Record:
     """Make the record of what a sync engine reads, which comes from no file alone; *known* is what it was made of."""
-    return Record(folder, "", "", key, _flat(outputs), json.dumps(known))
+    return Record(folder, "", "", key, _flat(outputs), encode(known).decode())
 
 
 def _flat(outputs: Iterable[tuple[str, Stamp]]) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def _flat(outputs: Iterable[tuple[str, Stamp]]) -> tuple[str, ...]:
 
 def known_needs(index: Index) -> dict[str, str]:
     """Return what the names stand for of what it takes to apply outputs."""
-    return {name: text for one in index.synced.values() for name, text in json.loads(one.packed).items()}
+    return {name: text for one in index.synced.values() for name, text in decode(one.packed).items()}
 
 
 def save(root: Path, index: Index, written: int | None) -> None:

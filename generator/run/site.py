@@ -1,6 +1,7 @@
 """What all tenants of a repository have in common, read and checked: platform file, presets, templates, snapshots."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,17 +26,21 @@ if TYPE_CHECKING:
     from generator.access.lists import Item
 
 
-class Site(Struct, frozen=True):
+class Site(Struct, frozen=True, dict=True):
     """What tenants are made with; ``assembly`` is ``None`` where the platform file cannot be used.
 
-    ``shared`` is what belongs to no tenant; ``digest`` covers all that every tenant's
-    files depend on.
+    ``shared`` is what belongs to no tenant; ``texts`` are what it was read from.
     """
 
     assembly: Assembly | None
     shared: Shared
     problems: tuple[Problem, ...]
-    digest: str
+    texts: tuple[bytes, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Tell one state of all that every tenant's files depend on from another; only what is kept asks for it."""
+        return index.config_digest(self.texts)
 
 
 def read_site(root: Path) -> Site:
@@ -47,22 +52,22 @@ def read_site(root: Path) -> Site:
     problems = (*problems, *found, *wrong, *unsound, *_credentials(data, texts))
     parts = [f"{name}\0{text}".encode() for name, text in texts.items()]
     parts += [b"%b\0%b" % (document.encode(), file.data) for document, file in encrypted.items()]
-    digest = index.config_digest([data or b"", *parts, *read])
+    sources = (data or b"", *parts, *read)
     if data is None:
-        return Site(None, NOTHING_SHARED, problems, digest)
+        return Site(None, NOTHING_SHARED, problems, sources)
     document = documents.parse(data, repository.PLATFORM)
     problems = (*problems, *schema.problems(document, "platform"))
     if any(problem.place.document == repository.PLATFORM for problem in problems):
-        return Site(None, NOTHING_SHARED, problems, digest)
+        return Site(None, NOTHING_SHARED, problems, sources)
     made = platform.from_document(document, own)
     problems = (*problems, *platform.check(made, document, validity.known_versions()), *roles.check(made))
     if any(problem.place.document == repository.PLATFORM for problem in problems):
-        return Site(None, NOTHING_SHARED, problems, digest)
+        return Site(None, NOTHING_SHARED, problems, sources)
     assembly = Assembly(made, Templates(texts), encrypted)
     try:
-        return Site(assembly, assembly.shared(), problems, digest)
+        return Site(assembly, assembly.shared(), problems, sources)
     except InputError as error:
-        return Site(assembly, NOTHING_SHARED, (*problems, *error.problems), digest)
+        return Site(assembly, NOTHING_SHARED, (*problems, *error.problems), sources)
 
 
 def _credentials(data: bytes | None, texts: Mapping[str, str]) -> Iterator[Problem]:
