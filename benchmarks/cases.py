@@ -20,7 +20,7 @@ from workload import Shape
 
 #: The smallest program that click can make.
 _EMPTY_CLICK = "import click; click.group(name='empty')(lambda: None)(['--help'], prog_name='empty')"
-_TENANTRY = (sys.executable, "-c", "import sys; from generator.cli import main; sys.argv[0] = 'tenantry'; main()")
+_TENANTRY = (sys.executable, "-c", "import sys; from generator.cli import program; sys.argv[0] = 'tenantry'; program()")
 _READER = (sys.executable, str(Path(__file__).with_name("foreign.py")))
 _FOREST = (sys.executable, str(Path(__file__).with_name("forest.py")))
 _PEERS = (sys.executable, str(Path(__file__).with_name("peers.py")))

@@ -1,6 +1,6 @@
 """``python -m generator``: the same as ``tenantry``."""
 
-from generator.cli import main
+from generator.cli import program
 
 if __name__ == "__main__":
-    main()
+    program()

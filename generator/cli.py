@@ -6,6 +6,7 @@ Commands are imported when they are called, and their one-line help stands here,
 import gc
 import os
 import sys
+from errno import ENOSPC
 from importlib import import_module
 from pathlib import Path
 
@@ -92,12 +93,24 @@ def main() -> None:
     try:
         with click.Context(cli, color=color):  # for what is told when the command's own context has ended
             code = _run(color=color)
-        gc.freeze()  # the process ends: what it holds need not be gone through once more
         sys.exit(code)
     except BrokenPipeError:
         sys.exit(_enough())
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def program() -> None:
+    """Be the process of ``tenantry``, which ends as :func:`main` says.
+
+    What it holds is not taken apart value by value: the system takes back all memory at once.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code if isinstance(end.code, int) else 1)
 
 
 def _enough() -> int:
@@ -125,8 +138,9 @@ def _run(*, color: bool | None) -> int:
 
 def _failed(error: Exception) -> int:
     """Tell what went wrong on the machine (exit code 2) from what went wrong in the program."""
-    if isinstance(error, OSError) and error.filename is not None:
-        click.echo(f"{error.filename}: {(error.strerror or str(error)).lower()}; make room or give access", err=True)
+    if isinstance(error, OSError) and (error.filename is not None or error.errno == ENOSPC):
+        where = error.filename or "the output"
+        click.echo(f"{where}: {(error.strerror or str(error)).lower()}; make room or give access", err=True)
         return 2
     import traceback
 

@@ -6,7 +6,6 @@ at any moment either the old one or the new one, whole. What a killed run leaves
 
 import errno
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -155,11 +154,13 @@ def locked(root: Path) -> Iterator[None]:
         if not _try_lock(handle.fileno()):
             message = "another tenantry is at work in this repository; wait for it to end"
             raise InputError([Problem(Place(f"{PRIVATE}/lock"), message)])
-        shutil.rmtree(root / _STAGING, ignore_errors=True)
+        from shutil import rmtree  # a check, which writes nothing, does without
+
+        rmtree(root / _STAGING, ignore_errors=True)
         try:
             yield
         finally:
-            shutil.rmtree(root / _STAGING, ignore_errors=True)
+            rmtree(root / _STAGING, ignore_errors=True)
 
 
 def prepared(root: Path) -> Path:

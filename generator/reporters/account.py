@@ -1,7 +1,6 @@
 """What a rendering would change, so short that people read it: each kind of change once, with the files it is in."""
 
 from collections.abc import Iterator, Sequence
-from difflib import unified_diff
 
 from generator.plan import Verdict
 from generator.run.shard import Change
@@ -47,5 +46,7 @@ def _lines(change: Change) -> tuple[str, ...]:
     """Return the changed lines of a file that was there before; the hash in its head says nothing to anybody."""
     if change.verdict is not Verdict.UPDATE or change.old is None or change.new is None:
         return ()
+    from difflib import unified_diff  # nearly always nothing has changed
+
     old, new = (text.decode(errors="replace").splitlines()[2:] for text in (change.old, change.new))
     return tuple(line for line in unified_diff(old, new, n=0, lineterm="") if not line.startswith(("---", "+++", "@@")))
