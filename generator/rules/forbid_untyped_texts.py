@@ -38,16 +38,19 @@ def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _of_metadata(scene: Scene) -> Iterator[Hit]:
-    """Look at every object there is, as quickly as it goes: nearly all labels are texts."""
-    are_texts = _TEXTS.issuperset
+    """Look at every object there is, as quickly as it goes: nearly all labels are texts, as what can be joined is."""
+    join = "".join
     for item in scene.everything:
         metadata = item.body.get("metadata")
         if metadata.__class__ is not dict or ("labels" not in metadata and "annotations" not in metadata):
             continue
         for field in _METADATA:
             values = metadata.get(field)
-            if values and values.__class__ is dict and not are_texts(map(type, values.values())):
-                yield from _within(item, f"metadata.{field}", values)
+            if values and values.__class__ is dict:
+                try:
+                    join(values.values())
+                except TypeError:
+                    yield from _within(item, f"metadata.{field}", values)
 
 
 def _within(item: Item, field: str, values: object) -> Iterator[Hit]:

@@ -18,9 +18,10 @@ _UNSEEN = (
     "\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u115f\u1160\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
     "\u3164\ud800-\udfff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\U000e0000-\U000e0fff"
 )
-_ODD = re.compile(f"[{_UNSEEN}]")
-_TO_ESCAPE = re.compile(rf'[{_UNSEEN}\t\n"\\]')
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# Odd texts are rare: the first one pays for reading the pattern, and not every start of the program.
+_ODD = f"[{_UNSEEN}]"
+_TO_ESCAPE = rf'[{_UNSEEN}\t\n"\\]'
+_SURROGATE = "[\ud800-\udfff]"
 
 # Words with single spaces between them. No "#" and no quotes; ":" only inside a word.
 _INSIDE = r"[A-Za-z0-9_./@+=,();'*~%$-]*+"
@@ -44,9 +45,9 @@ def line(value: str) -> str:
     """Write *value* on one line, however long: plain if no reader can misread it, else in double quotes."""
     if _PLAIN.fullmatch(value) and not _misleading(value):
         return value
-    if surrogate := _SURROGATE.search(value):
+    if surrogate := re.search(_SURROGATE, value):
         raise TypeError(f"a string holds U+{ord(surrogate[0]):04X}, half a character, which no file can hold")
-    return f'"{_TO_ESCAPE.sub(_escape, value)}"'
+    return f'"{re.sub(_TO_ESCAPE, _escape, value)}"'
 
 
 def number(value: float) -> str:
@@ -59,7 +60,7 @@ def number(value: float) -> str:
 
 def comment(text: str) -> str:
     """Make *text* safe within a comment: one line, nothing unseen. ``from_comment`` gives it back."""
-    if "\\" not in text and (text.isprintable() if text.isascii() else not _TO_ESCAPE.search(text)):
+    if "\\" not in text and (text.isprintable() if text.isascii() else not re.search(_TO_ESCAPE, text)):
         return text
     from json import dumps  # nearly no path or name is odd
 
@@ -92,7 +93,7 @@ def _escape(match: re.Match[str]) -> str:
 def _fits_block(value: str) -> bool:
     """Tell whether a block keeps *value* exactly; blanks alone on its last line would be lost."""
     last = value.rstrip("\n").rpartition("\n")[2]
-    return last.strip() != "" and not _ODD.search(value)
+    return last.strip() != "" and not re.search(_ODD, value)
 
 
 def _block(value: str, indent: str) -> str:

@@ -79,8 +79,8 @@ _MEANINGS = (
 # What YAML forbids anywhere, and what it allows but programs break lines at, or turn around, each in its own way:
 # YAML 1.1 ends a line at U+0085, U+2028 and U+2029 and YAML 1.2 does not; a review shows a text with the direction
 # marks (U+202A to U+202E, U+2066 to U+2069) in another order than it is read.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_INVISIBLE = re.compile("[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
+_INVISIBLE = "[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
 
 
 def explain(words: str, at: str, line: int) -> str:
@@ -102,13 +102,13 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
 
 def control_characters(text: str) -> Iterator[tuple[int, str]]:
     """Find the characters that YAML forbids: the offset of each, and a sentence."""
-    for found in _FORBIDDEN.finditer(text):
+    for found in re.finditer(_FORBIDDEN, text):
         yield found.start(), f"the control character {_named(found[0])} cannot stand in YAML; {_escaped(found[0])}"
 
 
 def invisible_characters(text: str) -> Iterator[tuple[int, str]]:
     """Find the characters that are not read as they are shown: the offset of each, and a sentence."""
-    for found in _INVISIBLE.finditer(text):
+    for found in re.finditer(_INVISIBLE, text):
         yield found.start(), f"the invisible {_named(found[0])} is not read as it is shown; {_escaped(found[0])}"
 
 
