@@ -24,7 +24,12 @@ _READERS = tuple(_PACKAGE / name for name in ("yaml/documents.py", "yaml/events.
 
 def schema(name: str) -> bytes:
     """Return the text of a shipped JSON Schema, such as ``tenant``."""
-    return (_PACKAGE / "schemas" / f"{name}.schema.json").read_bytes()
+    return schema_file(name).read_bytes()
+
+
+def schema_file(name: str) -> Path:
+    """Return the file of a shipped JSON Schema."""
+    return _PACKAGE / "schemas" / f"{name}.schema.json"
 
 
 def policies() -> Path:
@@ -59,16 +64,17 @@ def default_roles(version: str) -> bytes:
 
 
 def remembered(name: str, files: Iterable[Path], make: Callable[[], Any]) -> Any:
-    """Return what *make* makes of shipped files: anything that JSON can hold, kept where Python keeps our bytecode.
+    """Return what *make* makes of files that an update alone changes, kept where Python keeps our bytecode.
 
-    As with bytecode, it is made anew when the size or the time of one of the files is another than it was, and it is
-    kept nowhere where none is written.
+    It is anything that JSON can hold. As with bytecode, it is made anew when the size or the time of one of the files,
+    or of what makes it, is another than it was, and it is kept nowhere where none is written.
     """
     try:
         kept = Path(cache_from_source(str(_PACKAGE / f"{name}.py"))).with_suffix(".json")
     except NotImplementedError:  # this Python keeps none
         return make()
-    stamp = [__version__, *map(_stamp, (*_READERS, *files))]
+    maker = Path(str(sys.modules[make.__module__].__file__))
+    stamp = [__version__, *map(_stamp, (*_READERS, maker, *files))]
     with suppress(OSError, ValueError):
         before = decode(kept.read_bytes())
         if isinstance(before, list) and before[:1] == [stamp]:

@@ -26,6 +26,6 @@ def _engine(placement: Placement) -> Any:
     """Return what looks after the tenant's repositories on the cluster, if it has any and there is such an engine."""
     if not placement.tenant.repositories or placement.cluster.engine is None:
         return None
-    from generator.sync import ENGINES  # only tenants with repositories of their own wait for the engines
+    from generator.sync import engine  # only tenants with repositories of their own wait for the engines
 
-    return ENGINES.get(placement.cluster.engine)
+    return engine(placement.cluster.engine)

@@ -2,7 +2,8 @@
 
 The schemas are the data files of kubernetes-validate. Its code is not used: it reads the whole set again for each
 object, stops at the first error, and tells API groups apart by their first label only. We read each version's
-``_definitions.json`` (1.0 to 1.8 MB, about 6 ms) once and look a kind up by its full group, version and kind.
+``_definitions.json`` (1.0 to 1.8 MB) once, keep what is no prose in it, and look a kind up by its full group, version
+and kind.
 """
 
 import json
@@ -13,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from generator import shipped
 from generator.kubernetes import names
 
 Schema = Mapping[str, Any]
@@ -180,8 +182,10 @@ class Kinds:
 
     def __init__(self, version: str, folder: Path) -> None:
         self.version = version
-        text = (folder / "_definitions.json").read_bytes()
-        self._definitions: dict[str, Any] = json.loads(text, object_hook=_without_prose)["$defs"]
+        source = folder / "_definitions.json"
+        self._definitions: dict[str, Any] = shipped.remembered(
+            f"kubernetes-{version}", [source], lambda: _definitions(source)
+        )
         self._names = dict(_identified(self._definitions))
         self._references: dict[str, tuple[str, ...]] = {}
         _check_syntax(self._definitions)
@@ -263,6 +267,11 @@ def _custom_schema(api_version: str, kind: str) -> Schema:
 
 def _group(api_version: str) -> str:
     return api_version.rpartition("/")[0]
+
+
+def _definitions(source: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(source.read_bytes(), object_hook=_without_prose)["$defs"]
+    return found
 
 
 def _without_prose(value: dict[str, Any]) -> dict[str, Any]:

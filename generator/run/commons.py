@@ -18,7 +18,7 @@ from generator.organisation.directory import Directory
 from generator.plan import Verdict
 from generator.problems import Problem
 from generator.run.shard import Change
-from generator.sync import ENGINES, Engine
+from generator.sync import Engine, engine
 from generator.sync.needs import written as needs_of
 from generator.sync.roster import Common, Made, Member, Roster
 from generator.validation import validity
@@ -90,21 +90,21 @@ def _by_cluster(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def _engine(directory: Directory, name: str) -> Engine | None:
     """Return the engine of a cluster; ``None`` where there is none, or nothing to read from."""
-    engine = directory.platform.clusters[name].engine
-    return ENGINES.get(engine) if engine is not None and directory.platform.repository is not None else None
+    wanted = directory.platform.clusters[name].engine
+    return engine(wanted) if wanted is not None and directory.platform.repository is not None else None
 
 
 def _made(
     directory: Directory, name: str, members: list[Member], needs: tuple[str, ...], shared: Shared
 ) -> Made | None:
     cluster, remote = directory.platform.clusters[name], directory.platform.repository
-    engine = _engine(directory, name)
-    if engine is None or cluster.sync is None or remote is None:
+    applier = _engine(directory, name)
+    if applier is None or cluster.sync is None or remote is None:
         return None
     bodies = [one.body for one in shared.manifests.get(name, ())]
     homes = sorted({body["metadata"].get("namespace", "") for body in bodies} - {""})
     common = Common(_by_cluster(shared.files).get(name, ()), needs_of(bodies), tuple(homes))
-    return engine.build(Roster(cluster, cluster.sync, remote, tuple(members), needs, common))
+    return applier.build(Roster(cluster, cluster.sync, remote, tuple(members), needs, common))
 
 
 def check(given: Iterable[Synced], directory: Directory) -> Iterator[Problem]:

@@ -6,13 +6,12 @@ never depend on how it divides them. ``own`` is told of one tenant on a cluster,
 to know of the tenant's own repositories, which lies among the tenant's files; ``check`` says what it cannot do.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Protocol
 
 from generator.manifest import Manifest
 from generator.placement.placement import Placement
 from generator.problems import Problem
-from generator.sync import argocd, flux
 from generator.sync.roster import Made, Roster
 
 
@@ -29,5 +28,14 @@ class Engine(Protocol):
         """Yield what it has to know of the repositories of a tenant."""
 
 
-#: Engine, as the platform file names it -> what it does.
-ENGINES: Mapping[str, Engine] = {"argocd": argocd, "flux": flux}
+def engine(name: str) -> Engine | None:
+    """Return what the engine of this name does, as the platform file writes it; hardly anybody needs more than one."""
+    if name == "argocd":
+        from generator.sync import argocd
+
+        return argocd
+    if name == "flux":
+        from generator.sync import flux
+
+        return flux
+    return None

@@ -113,6 +113,12 @@ def _explain(document: Document, kind: str) -> Iterator[Problem]:
 @cache
 def bundled(kind: str) -> dict[str, Any]:
     """Return the schema of a kind in one piece: what it takes from the common schema is copied into it."""
+    files = [*map(shipped.schema_file, (kind, "common"))]
+    found: dict[str, Any] = shipped.remembered(f"{kind}.schema", files, lambda: _bundle(kind))
+    return found
+
+
+def _bundle(kind: str) -> dict[str, Any]:
     schema = json.loads(shipped.schema(kind))
     common = json.loads(shipped.schema("common"))["$defs"]
     local: dict[str, Any] = _local(schema)
