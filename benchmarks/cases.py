@@ -203,7 +203,6 @@ def _of_size(bench: Bench, size: int) -> Iterator[Case]:
     root = bench.repository(Shape(size))
     concern = bench.repository(Shape(size, split="concern"))
     extras = bench.repository(Shape(size, extras=True))
-    most = 120 if size == 10_000 else None
     limits = {("cold", 1_000): 0.6, ("cold", 10_000): 4, ("cold, by concern", 10_000): 8}
     limits |= {("unchanged", 10_000): 0.3, ("one changed", 10_000): 0.35}
     limits |= {("fresh check", 1_000): 1, ("fresh check", 10_000): 8}
@@ -217,7 +216,8 @@ def _of_size(bench: Bench, size: int) -> Iterator[Case]:
         "cold, extras": partial(bench.cold, extras),
     }
     for name, measure in measures.items():
-        yield Case(name, size, measure, limits.get((name, size)), most)
+        most = 300 if name == "fresh check" else 120
+        yield Case(name, size, measure, limits.get((name, size)), most if size == 10_000 else None)
 
 
 def describe(root: Path) -> str:

@@ -45,6 +45,8 @@ def line(value: str) -> str:
     """Write *value* on one line, however long: plain if no reader can misread it, else in double quotes."""
     if _PLAIN.fullmatch(value) and not _misleading(value):
         return value
+    if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'
     if surrogate := re.search(_SURROGATE, value):
         raise TypeError(f"a string holds U+{ord(surrogate[0]):04X}, half a character, which no file can hold")
     return f'"{re.sub(_TO_ESCAPE, _escape, value)}"'
