@@ -1,7 +1,6 @@
 """The forest of tenants as quotas see it: what each says, by whose rule it is divided, and what bounds it."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -30,7 +29,7 @@ Caps = Mapping[str, Cap]
 _Said = tuple[Quota | None, Caps]
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True):
     """What holds for whoever is below a tenant and says nothing else: how quotas are divided, and the caps above."""
 
     mode: str

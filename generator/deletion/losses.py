@@ -7,7 +7,7 @@ what the clusters have taken up.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -27,7 +27,7 @@ _NAMESPACE = re.compile(rb"^kind: Namespace\nmetadata:\n  name: ([^\n]+)$", re.M
 EDITED = "edited by hand"
 
 
-class Held(NamedTuple):
+class Held(Struct, frozen=True):
     """A namespace as it was last rendered; ``document`` is the file that it came from, ``where`` who says so."""
 
     cluster: str
@@ -39,7 +39,7 @@ class Held(NamedTuple):
     where: str
 
 
-class Synced(NamedTuple):
+class Synced(Struct, frozen=True):
     """A file that a sync engine reads, before and after; ``None`` where there is none."""
 
     path: str

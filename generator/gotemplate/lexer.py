@@ -6,7 +6,8 @@ told.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from generator.gotemplate.errors import Flaw
 
@@ -39,7 +40,7 @@ _UNENDED = {
 }
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """A kind (a group above, a keyword, ``text``, ``open``, ``mistake`` or ``end of text``), and its text."""
 
     kind: str

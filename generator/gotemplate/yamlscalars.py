@@ -4,7 +4,8 @@ The rules are those of ``gopkg.in/yaml.v2`` 2.4.0 under ``sigs.k8s.io/yaml`` 1.3
 """
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from generator.gotemplate.literals import floating, integer
 from generator.gotemplate.values import LARGEST
@@ -37,7 +38,7 @@ _INDICATED = re.compile(
 )
 
 
-class Styles(NamedTuple):
+class Styles(Struct, frozen=True):
     """Which styles keep a string as it is, and whether it has several lines."""
 
     plain: bool

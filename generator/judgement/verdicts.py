@@ -146,7 +146,7 @@ def of_ground(policies: Iterable[Policy], ground: Ground) -> tuple[list[Finding]
     return ground.findings(asked, scene), ground.refused(scene)
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """All findings, and the RBAC objects that the API server would refuse, which were not judged."""
 
     findings: list[Finding]

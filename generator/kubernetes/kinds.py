@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator import shipped
 from generator.kubernetes import names
@@ -96,7 +98,7 @@ CLUSTER_SCOPED = frozenset({
 })  # fmt: skip
 
 
-class Custom(NamedTuple):
+class Custom(Struct, frozen=True):
     """A custom resource that we write: the file of its schema under ``schemas/resources``, and where it lives."""
 
     file: str

@@ -1,7 +1,9 @@
 """The quotas of a ClusterQueue or a Cohort, by flavor and resource."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.kubernetes import quantity
 from generator.kubernetes.quantity import Quantity, QuantityError
@@ -10,7 +12,7 @@ from generator.kubernetes.quantity import Quantity, QuantityError
 Pair = tuple[str, str]
 
 
-class Quota(NamedTuple):
+class Quota(Struct, frozen=True):
     """How much there is; ``borrow`` and ``lend`` ``None`` mean as much as the others have, and all of it."""
 
     nominal: Quantity

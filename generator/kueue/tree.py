@@ -8,7 +8,8 @@ there all the same, without quota or limits. What stands in a circle, or below o
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from generator.kubernetes.quantity import ZERO, Quantity
 from generator.kueue.quotas import Pair, Quota, Quotas
@@ -19,7 +20,7 @@ Totals = Mapping[Pair, Quantity]
 _NOTHING = Quota(ZERO)
 
 
-class Node(NamedTuple):
+class Node(Struct, frozen=True):
     """A cohort or a queue; the ``parent`` of one that stands alone is empty."""
 
     name: str

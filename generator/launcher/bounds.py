@@ -6,7 +6,6 @@ right on either side. What one setting brings about is one problem, however many
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -102,7 +101,7 @@ def _key(ask: Ask, one: Refusal) -> str:
     return key
 
 
-class _Told(NamedTuple):
+class _Told(Struct, frozen=True):
     """One cause, with all that was refused for it, on its way to a sentence."""
 
     ask: Ask

@@ -5,7 +5,6 @@ Service that come of it. A defect is one cause: what many payloads show is told 
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -15,7 +14,7 @@ from generator.problems import Place
 SEVERITIES = ("error", "warning", "note")
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True):
     """What a code stands for; *fix* is what would be right."""
 
     severity: str

@@ -5,7 +5,7 @@ type. A text in all fields at once is tried first; only what shows something is 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -33,7 +33,7 @@ class Shown(Struct, frozen=True):
     probes: tuple[str, ...]
 
 
-class _Seen(NamedTuple):
+class _Seen(Struct, frozen=True):
     effect: str
     detail: str
 

@@ -6,7 +6,9 @@ open: one that no manifest declares has the label of its own name and no other.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.kubernetes.quantity import Quantity
@@ -17,7 +19,7 @@ from generator.kueue.validation import modern
 from generator.rules.scene import Scene, inside
 
 
-class Queues(NamedTuple):
+class Queues(Struct, frozen=True):
     """All that there is of Kueue on a cluster, by name."""
 
     cohorts: Mapping[str, Item]

@@ -8,7 +8,9 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from textwrap import indent
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.rules.globs import matches
@@ -28,7 +30,7 @@ _AS_GLOB = str.maketrans("(|)", "{,}")
 _PART_OF = "app.kubernetes.io/part-of"
 
 
-class Installation(NamedTuple):
+class Installation(Struct, frozen=True):
     """The controllers of a folder, with their flags; ``syncs`` are the Kustomizations that lie beside them.
 
     ``patched`` tells whether a patch gives these an account; ``whole`` whether all patches could be read.

@@ -12,7 +12,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access import Rule, Subject, group, implicit_groups
 from generator.access.algebra import Permissions
@@ -33,7 +35,7 @@ _PARTS = 64
 _SCOPES = 64
 
 
-class _Part(NamedTuple):
+class _Part(Struct, frozen=True):
     """The rules of a gift to a subject that grant one of what is combined."""
 
     subject: Subject

@@ -8,7 +8,9 @@ the role; where the role is Kubernetes' own, the binding that gives it. What suc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access import Role, RoleKey, Rule
 from generator.finding import REACHES
@@ -70,7 +72,7 @@ def _wild(role: Role, fields: list[str]) -> Iterator[tuple[int, tuple[str, ...]]
             yield index, found
 
 
-class _Sum(NamedTuple):
+class _Sum(Struct, frozen=True):
     """What is told of those who are given a rule: the first of them, how many they are, and how far that reaches."""
 
     first: tuple[Gift, ...]

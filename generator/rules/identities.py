@@ -5,7 +5,9 @@ without one. Whether the cloud agrees is the business of whoever owns the role t
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.problems import Place
@@ -20,7 +22,7 @@ ANNOTATIONS = {
 _ASSOCIATIONS = ("eks.services.k8s.aws", "eks.aws.upbound.io")
 
 
-class CloudIdentity(NamedTuple):
+class CloudIdentity(Struct, frozen=True):
     """A service account with what it is at a cloud, and the object that says so."""
 
     namespace: str

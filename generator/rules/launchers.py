@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.launcher import configuration, ini, options, profiles, sizes
@@ -19,7 +20,7 @@ _PUT_IN_LATER = "${"
 _SEPARATOR = re.compile(r"[\s:=]+")
 
 
-class _File(NamedTuple):
+class _File(Struct, frozen=True):
     """A file of a ConfigMap. ``plugin`` is what its name starts with, and ``role`` the product's own name for it."""
 
     item: Item
@@ -29,7 +30,7 @@ class _File(NamedTuple):
     text: str
 
 
-class _Told(NamedTuple):
+class _Told(Struct, frozen=True):
     """What the launcher's own checks say of a file, by its key."""
 
     about: str

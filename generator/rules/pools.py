@@ -7,7 +7,9 @@ GlobalResourceQuota hold for the namespaces that a selector chooses.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.kubernetes.quantity import ZERO, Quantity
@@ -18,7 +20,7 @@ from generator.rules.trees import walk
 Amounts = Mapping[str, Quantity]
 
 
-class Pool(NamedTuple):
+class Pool(Struct, frozen=True):
     """A shared quota, and what each part of it was promised, by what the part is called."""
 
     quota: Quota

@@ -5,7 +5,9 @@ Sources: ``components/profile-controller`` and ``components/access-management`` 
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.access.objects import GROUP as RBAC
@@ -23,7 +25,7 @@ _LABELS = f".{_GROUP}/"
 _OWNERS_POLICY = "ns-owner-access-istio"
 
 
-class Share(NamedTuple):
+class Share(Struct, frozen=True):
     """A RoleBinding that Kubeflow's access management shows: whom its annotations name, and whom it names itself."""
 
     item: Item

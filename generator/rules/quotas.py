@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.kubernetes.quantity import Quantity, QuantityError, parse
@@ -23,7 +25,7 @@ SHARED = frozenset(_KINDS.keys() - {RESOURCE_QUOTA})
 _SAME = {"cpu": "requests.cpu", "memory": "requests.memory", "ephemeral-storage": "requests.ephemeral-storage"}
 
 
-class Quota(NamedTuple):
+class Quota(Struct, frozen=True):
     """A quota: its kind by API group and name, what it has in all, and its scopes, be they listed or selected.
 
     ``selected`` are the requirements of its scope selector, as they are written.

@@ -7,7 +7,9 @@ it: a group by the claim or header of groups, a service account by its principal
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.rules.meshes import AllowRule, allowing, texts
@@ -20,7 +22,7 @@ PARAMETERS: Mapping[str, Parameter] = {}
 _GROUPS = ("request.auth.claims[groups]", "request.headers[kubeflow-groups]")
 
 
-class _Owner(NamedTuple):
+class _Owner(Struct, frozen=True):
     namespace: str
     kind: str
     name: str

@@ -8,7 +8,8 @@ namespace of a tenant are for selectors: they name tenants, of which many are no
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from generator.access.lists import Item
 from generator.manifest import TENANT_LABEL
@@ -24,7 +25,7 @@ _LABEL = "accurate.cybozu.com/parent"
 _DEPTH = ".tree.hnc.x-k8s.io/depth"
 
 
-class Claim(NamedTuple):
+class Claim(Struct, frozen=True):
     """Whose child a namespace is, and what says so."""
 
     parent: str

@@ -7,7 +7,7 @@ known. They are judged by themselves: a verdict on a tenant must not depend on w
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # only who judges waits for what judges
     from generator.judgement.verdicts import Ground
 
 
-class Output(NamedTuple):
+class Output(Struct, frozen=True):
     """What came of a tenant: the paths of its files, and by cluster the name of what it takes to apply them."""
 
     paths: tuple[str, ...]

@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # only who judges waits for what judges
 NO_NEEDS: Mapping[str, str] = {}
 
 
-class Surveyed(NamedTuple):
+class Surveyed(Struct, frozen=True):
     """One tenant file as it was read; ``entry`` is ``None`` where it cannot be used."""
 
     document: str

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -196,7 +196,7 @@ def _admission(value: Mapping[str, Any], place: Place) -> JobAdmission:
     )
 
 
-class Ground(NamedTuple):
+class Ground(Struct, frozen=True):
     """What has to be known of a cluster: its Kubernetes version, whether Kueue runs there, what its nodes have."""
 
     version: str

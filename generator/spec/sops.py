@@ -6,7 +6,9 @@ namespace, labels) is what review, policies and Flux go by, and so it has to agr
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from generator.manifest import TENANT_LABEL
 from generator.problems import Place, Problem
@@ -20,7 +22,7 @@ FIELDS = ("data", "stringData")
 _ENCRYPTED = re.compile(r"ENC\[[A-Z0-9_]+,data:.*,iv:.+,tag:.+,type:.+\]", re.DOTALL)
 
 
-class SopsFile(NamedTuple):
+class SopsFile(Struct, frozen=True):
     """A sound file: its bytes, which are what is rendered, and what they say."""
 
     data: bytes
