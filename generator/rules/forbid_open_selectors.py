@@ -22,17 +22,22 @@ _TUNNEL = 15008
 
 def check(scene: Scene, _: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each policy with each direction that is open to all namespaces."""
+    told: dict[int, tuple[str, ...]] = {}  # by which object a spec is: tenants share theirs
     for item in scene.of_kind("networking.k8s.io", "NetworkPolicy"):
         spec = item.body.get("spec")
-        if not isinstance(spec, (dict, Mapping)):
-            continue
-        for direction, (field, said) in _DIRECTIONS.items():
-            rules = spec.get(direction)
-            if not rules or not isinstance(rules, list):
-                continue
+        if id(spec) not in told:
+            told[id(spec)] = tuple(_told(spec)) if isinstance(spec, (dict, Mapping)) else ()
+        for said in told[id(spec)]:
+            message = f"NetworkPolicy {item.name} {said}"
+            yield Hit(message, item.origin, namespace=item.namespace, kind=item.kind, name=item.name)
+
+
+def _told(spec: Mapping[str, Any]) -> Iterator[str]:
+    for direction, (field, said) in _DIRECTIONS.items():
+        rules = spec.get(direction)
+        if isinstance(rules, list):
             for reason in dict.fromkeys([one for rule in rules for one in _reasons(rule, field)]):
-                message = f"NetworkPolicy {item.name} {said} pods of every namespace: {reason}"
-                yield Hit(message, item.origin, namespace=item.namespace, kind=item.kind, name=item.name)
+                yield f"{said} pods of every namespace: {reason}"
 
 
 def _reasons(rule: Any, field: str) -> Sequence[str]:
@@ -42,7 +47,7 @@ def _reasons(rule: Any, field: str) -> Sequence[str]:
         for peer in (peers if isinstance(peers, list) else ())
         if isinstance(peer, (dict, Mapping)) and isinstance(selector := peer.get("namespaceSelector"), (dict, Mapping))
     ]
-    return [reason for one, peer in selectors if not _is_chosen(one) for reason in _told(one, peer, rule, field)]
+    return [reason for one, peer in selectors if not _is_chosen(one) for reason in _slips(one, peer, rule, field)]
 
 
 def _is_chosen(selector: Mapping[str, Any]) -> bool:
@@ -50,7 +55,7 @@ def _is_chosen(selector: Mapping[str, Any]) -> bool:
     return _FIELDS.issuperset(selector) and any(selector.values())
 
 
-def _told(selector: Mapping[str, Any], peer: Mapping[str, Any], rule: Mapping[str, Any], field: str) -> Iterator[str]:
+def _slips(selector: Mapping[str, Any], peer: Mapping[str, Any], rule: Mapping[str, Any], field: str) -> Iterator[str]:
     strange = sorted(map(str, selector.keys() - _FIELDS))
     if strange:
         stray = ", ".join(strange)

@@ -56,32 +56,31 @@ class _Admitting:
 
     def __init__(self) -> None:
         self._enough: dict[object, list[tuple[Quantity, ...]]] = {}
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._known: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def reasons(self, quotas: Specs, ranges: Specs) -> tuple[str, ...]:
         """Return why a pod that says nothing is not admitted, or not counted."""
-        key = repr((quotas, ranges))
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= _SHAPES:
-                self._known.clear()
-            found = self._known[key] = self._worked_out(quotas, ranges)
-        return found
-
-    def _worked_out(self, quotas: Specs, ranges: Specs) -> tuple[str, ...]:
-        shape, amounts = _shape(quotas), _amounts(quotas)
+        amounts, limits = _amounts(quotas), repr(ranges)
         if amounts is None:
-            return tuple(dict.fromkeys(_reasons(quotas, ranges)))
+            return self._worked_out(quotas, ranges, limits)
         if len(self._enough) >= _SHAPES:
             self._enough.clear()
-        enough = self._enough.setdefault((shape, tuple(map(bool, amounts)), repr(ranges)), [])
+        enough = self._enough.setdefault((_shape(quotas), tuple(map(bool, amounts)), limits), [])
         if any(all(map(le, one, amounts)) for one in enough):
             return ()
-        found = tuple(dict.fromkeys(_reasons(quotas, ranges)))
+        found = self._worked_out(quotas, ranges, limits)
         if not found:
             others = [one for one in enough if not all(map(le, amounts, one))]
             enough[:] = [*others[: _REMEMBERED - 1], amounts]
         return found
+
+    def _worked_out(self, quotas: Specs, ranges: Specs, limits: str) -> tuple[str, ...]:
+        key = (repr(quotas), limits)
+        if key not in self._known:
+            if len(self._known) >= _SHAPES:
+                self._known.clear()
+            self._known[key] = tuple(dict.fromkeys(_reasons(quotas, ranges)))
+        return self._known[key]
 
 
 _admitting = _Admitting()

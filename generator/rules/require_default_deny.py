@@ -18,9 +18,14 @@ PARAMETERS = {"directions": Words(_DIRECTIONS)}
 
 def check(scene: Scene, parameters: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each namespace in which traffic is free by default."""
+    known: dict[int, frozenset[str]] = {}  # by which object a spec is: tenants share theirs
     for name, item in scene.namespaces:
-        policies = [inside(policy.body, "spec") for policy in scene.within(name, _GROUP, "NetworkPolicy")]
-        denied = {direction for spec in policies for direction in _DIRECTIONS if _denies(spec, direction)}
+        denied: set[str] = set()
+        for policy in scene.within(name, _GROUP, "NetworkPolicy"):
+            spec = policy.body.get("spec")
+            if id(spec) not in known:
+                known[id(spec)] = frozenset(one for one in _DIRECTIONS if _denies(inside(spec), one))
+            denied |= known[id(spec)]
         open_ = [direction for direction in parameters["directions"] if direction not in denied]
         if open_:
             message = f"namespace {name} has no NetworkPolicy that denies all pods {' and '.join(open_)}"
