@@ -6,14 +6,18 @@ what a default role lacks is added, and what it has too much stays. The annotati
 takes nothing away unless it is protected.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from generator.access.objects import Binding, Objects, Role, RoleKey
 from generator.access.rule import Rule
 from generator.problems import Place, Problem
+
+_Written = TypeVar("_Written", Role, Binding)
 
 
 def layered(defaults: Objects, snapshot: Objects, manifests: Objects) -> Objects:
@@ -36,7 +40,7 @@ def united(objects: Objects) -> tuple[Objects, tuple[Problem, ...]]:
     """
     roles: dict[RoleKey, list[Role]] = {}
     problems: list[Problem] = []
-    for role in sorted(objects.roles, key=lambda role: (role.key, str(role.origin))):
+    for role in _in_order(objects.roles, attrgetter("key")):
         written = roles.setdefault(role.key, [])
         if not written:
             written.append(role)
@@ -44,12 +48,20 @@ def united(objects: Objects) -> tuple[Objects, tuple[Problem, ...]]:
             problems.append(_twice(role.key.kind, role.key, role.origin, written[0].origin))
             written.append(role)
     bindings: dict[RoleKey, Binding] = {}
-    ordered = sorted(objects.bindings, key=lambda binding: (binding.namespace, binding.name, str(binding.origin)))
+    ordered = _in_order(objects.bindings, attrgetter("namespace", "name"))
     for binding in ordered:
         other = bindings.setdefault(_key(binding), binding)
         if (other.role, other.subjects) != (binding.role, binding.subjects):
             problems.append(_twice(binding.kind, _key(binding), binding.origin, other.origin))
     return Objects(tuple([combined(*one) for one in roles.values()]), tuple(ordered)), tuple(problems)
+
+
+def _in_order(written: Iterable[_Written], key: Callable[[_Written], Any]) -> list[_Written]:
+    """Sort by a key, and where that is not enough, as hardly ever, by where it is written."""
+    given = list(written)
+    if len(set(map(key, given))) == len(given):
+        return sorted(given, key=key)
+    return sorted(given, key=lambda one: (key(one), str(one.origin)))
 
 
 def combined(first: Role, *others: Role) -> Role:

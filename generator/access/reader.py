@@ -1,6 +1,7 @@
 """Reads the fields of one object as the API server decodes them, and notes what it would refuse."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from generator.problems import Place, Problem, Route
@@ -79,6 +80,8 @@ class Reader:
     def labels(self, value: Any, *route: str | int) -> dict[str, str]:
         """Read a mapping of texts to texts: labels, annotations, ``matchLabels``."""
         found = self.mapping(value, *route)
+        if {str}.issuperset(map(type, chain(found, found.values()))):  # nearly always, as with texts
+            return dict(found)
         return {str(key): self.text(text, *route, str(key)) for key, text in found.items()}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from copy import copy
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -88,13 +89,8 @@ class Scene:
         self._answers: dict[Callable[[Scene], Any], Any] = {}
         self.before = tuple(before)
         self.version = version or EXACT
-        found = list(flatten(manifests))
-        self._strange = [problem for problem in found if isinstance(problem, Problem)]
-        items: dict[tuple[str, str], list[Item]] = defaultdict(list)
-        for item in found:
-            if isinstance(item, Item):
-                items[item.api_version.rpartition("/")[0], item.kind].append(item)
-        lists = [(kind, ordered(of_kind)) for kind, of_kind in items.items()]
+        self._strange: list[Problem] = []
+        lists = [(kind, ordered(of_kind)) for kind, of_kind in _by_kind(manifests, self._strange).items()]
         self._items = dict(sorted(lists, key=lambda one: (order(one[1][0]), one[0])))
         self._within = {
             (*kind, namespace): list(together)
@@ -284,18 +280,24 @@ class Scene:
 
 
 def _held(scene: Scene) -> Mapping[tuple[str, str], list[Item]]:
-    return _by_kind(scene.snapshot)
+    return _by_kind(scene.snapshot, [])
 
 
 def _before(scene: Scene) -> Mapping[tuple[str, str], list[Item]]:
-    return _by_kind(scene.before)
+    return _by_kind(scene.before, [])
 
 
-def _by_kind(manifests: Iterable[Manifest | Item]) -> Mapping[tuple[str, str], list[Item]]:
-    found: dict[tuple[str, str], list[Item]] = defaultdict(list)
+def _by_kind(manifests: Iterable[Manifest | Item], strange: list[Problem]) -> Mapping[tuple[str, str], list[Item]]:
+    """Put objects together by API group and kind, and add what is wrong with what is none to *strange*."""
+    by_version: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for item in flatten(manifests):
-        if isinstance(item, Item):
-            found[item.api_version.rpartition("/")[0], item.kind].append(item)
+        if isinstance(item, Problem):
+            strange.append(item)
+        else:
+            by_version[item.api_version, item.kind].append(item)
+    found: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    for (api_version, kind), items in by_version.items():
+        found[api_version.rpartition("/")[0], kind] += items
     return found
 
 
@@ -308,14 +310,9 @@ def inside(body: Any, *keys: str) -> Mapping[str, Any]:
     return body if body.__class__ is dict or isinstance(body, Mapping) else {}
 
 
-def name_of(item: Item) -> str:
-    """Return the name of an object; the empty one stands for none."""
-    return item.name
-
-
-def namespace_of(item: Item) -> str:
-    """Return the namespace of an object; the empty one stands for none."""
-    return item.namespace
+#: What returns the name and the namespace of an object; the empty one stands for none.
+name_of: Callable[[Item], str] = attrgetter("name")
+namespace_of: Callable[[Item], str] = attrgetter("namespace")
 
 
 def written(subject: Subject) -> str:
