@@ -71,10 +71,11 @@ class Reader:
 
     def mapping(self, value: Any, *route: str | int) -> Mapping[str, Any]:
         """Read a mapping; only the fields that are asked for matter, as the API server ignores others."""
+        if value is None:
+            return {}
         if isinstance(value, (dict, Mapping)):  # a dict, nearly always, and that is known sooner
             return value
-        if value is not None:
-            self._mistake(f"{described(value)} is not a mapping; write one of 'key: value'", route)
+        self._mistake(f"{described(value)} is not a mapping; write one of 'key: value'", route)
         return {}
 
     def labels(self, value: Any, *route: str | int) -> dict[str, str]:

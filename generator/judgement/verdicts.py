@@ -248,7 +248,7 @@ def _namespaces(manifests: Iterable[Manifest]) -> Iterator[str]:
 def _subjects(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the subjects of a binding that are of the right form; the rules tell of others."""
     subjects = body.get("subjects") if body.get("kind") in _BINDINGS else None
-    return (one for one in subjects if isinstance(one, Mapping)) if isinstance(subjects, list) else iter(())
+    return (one for one in subjects if isinstance(one, (dict, Mapping))) if isinstance(subjects, list) else iter(())
 
 
 def _parent(body: Mapping[str, Any]) -> object:

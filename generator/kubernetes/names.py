@@ -29,7 +29,10 @@ class Syntax(Struct, frozen=True, dict=True):
 
     def refuse(self, text: str) -> str | None:
         """Say why *text* does not follow this syntax and what would; ``None`` when it does."""
-        if all(match(text) for match in self._matchers):
+        for match in self._matchers:
+            if match(text) is None:
+                break
+        else:
             return None
         near = self._near(text)
         return f"is not {self.what} ({self.allows})" + (f"; write {near!r}" if near else "")

@@ -68,7 +68,11 @@ def _rule(rule: Mapping[str, Any]) -> AllowRule:
 
 def _mappings(value: object) -> Sequence[Mapping[str, Any]]:
     """Return the mappings of a list; an empty rule may also be written as nothing."""
-    return [one or {} for one in value if one is None or isinstance(one, Mapping)] if isinstance(value, list) else []
+    return (
+        [one or {} for one in value if one is None or isinstance(one, (dict, Mapping))]
+        if isinstance(value, list)
+        else []
+    )
 
 
 def _is_narrow(clause: Mapping[str, Any]) -> bool:

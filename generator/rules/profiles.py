@@ -78,4 +78,4 @@ def namespaces(scene: Scene) -> frozenset[str]:
 
 
 def _is_labelled(labels: Mapping[str, Any]) -> bool:
-    return labels.get(_PART_OF[0]) == _PART_OF[1] or any(_LABELS in str(key) for key in labels)
+    return labels.get(_PART_OF[0]) == _PART_OF[1] or _LABELS in " ".join(map(str, labels))

@@ -304,10 +304,12 @@ def _by_kind(manifests: Iterable[Manifest | Item], strange: list[Problem]) -> Ma
 def inside(body: Any, *keys: str) -> Mapping[str, Any]:
     """Return the mapping at *keys* of a body; what is not there, or of another type, is empty."""
     for key in keys:
-        if body.__class__ is not dict and not isinstance(body, Mapping):  # a dict, nearly always: known sooner
+        if body.__class__ is not dict and not isinstance(body, (dict, Mapping)):  # a dict, nearly always: known sooner
             return {}
         body = body.get(key)
-    return body if body.__class__ is dict or isinstance(body, Mapping) else {}
+    if body is None:
+        return {}
+    return body if body.__class__ is dict or isinstance(body, (dict, Mapping)) else {}
 
 
 #: What returns the name and the namespace of an object; the empty one stands for none.
