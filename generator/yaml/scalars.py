@@ -55,6 +55,8 @@ _KINDS = tuple(
         (r"<<", f"a merge of mappings {_TO_SOME}"),
     )
 )  # fmt: skip
+#: All of what they are begins with one of these.
+_ODD_STARTS = frozenset("+-.0123456789=<")
 
 
 class Refusal(Struct, frozen=True):
@@ -88,7 +90,8 @@ def plain(text: str) -> Scalar | Refusal:
         return _float(text)
     if text in _BOOLEANS:
         return _refusal(text, f"a boolean {_TO_SOME}")
-    kind = next((kind for pattern, kind in _KINDS if pattern.fullmatch(text)), None)
+    kinds = _KINDS if text[0] in _ODD_STARTS else ()
+    kind = next((kind for pattern, kind in kinds if pattern.fullmatch(text)), None)
     if kind is None and isinstance(as_kubernetes_reads(text), str):
         return text
     return _refusal(text, kind or _NUMBER)
