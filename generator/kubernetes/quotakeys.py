@@ -163,6 +163,7 @@ def refused_value(key: str, quantity: Quantity) -> str | None:
     return f"'{quantity}' of {key!r} overflows the API server's test for whole numbers; write {right}"
 
 
+@lru_cache(maxsize=4096)
 def forced(key: str) -> tuple[str, str] | None:
     """Return what each container must set while a quota has *key*, as the field and resource of a LimitRange default.
 
@@ -186,6 +187,7 @@ def misspelt(key: str, known: Collection[str]) -> str | None:
     return close[0] if close else None
 
 
+@lru_cache(maxsize=4096)
 def is_extended(name: str) -> bool:
     """Whether *name* is a resource that a device plugin or an administrator defines, such as ``nvidia.com/gpu``."""
     if "/" not in name or "kubernetes.io/" in name or name.startswith("requests."):

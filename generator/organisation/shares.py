@@ -157,6 +157,8 @@ def _check_left_out(tenant: Tenant, whole: Amounts, given: Amounts) -> Iterator[
 
     The one of a tenant that lists none may have nothing, where children have it all: that tenant groups others.
     """
+    if not given and len(tenant.namespaces) == 1 and tenant.namespaces[0].quota is None:  # as with most tenants
+        return
     needed = [key for key in whole if whole[key] and (quotakeys.forced(key) or key in _PODS)]
     for spec in tenant.namespaces:
         for key in needed:
@@ -182,7 +184,7 @@ def _check_partition(tenant: Tenant, whole: Amounts, given: Amounts) -> Iterator
             "left; give one of them a quota, or set spec.quota.mode: shared"
         )
         yield Problem(place / (spec.name or 0), message)
-    for key, amount in whole.items():
+    for key, amount in whole.items() if len(unset) < len(tenant.namespaces) else ():
         claimed = _claimed(tenant, key, {})
         if claimed > amount:
             parts = " + ".join(f"{part} ({spec.name})" for spec, part in _named(tenant, key))

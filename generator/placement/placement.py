@@ -195,9 +195,13 @@ def _written(limits: Limits | None) -> _Written:
     if limits is None:
         return ()
     return tuple(
-        (kind, tuple((field, tuple((name, str(q)) for name, q in given.items())) for field, given in fields.items()))
+        (kind, tuple((field, _texts(given)) for field, given in fields.items()))
         for kind, fields in limits.types.items()
     )
+
+
+def _texts(given: Amounts) -> tuple[tuple[str, str], ...]:
+    return tuple([(name, amount.text or str(amount)) for name, amount in given.items()])
 
 
 def _spec(written: _Written) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from generator.kubernetes import quantity
 from generator.kubernetes.quantity import Quantity
-from generator.kubernetes.quotakeys import check_amounts
+from generator.kubernetes.quotakeys import check_amounts, check_value
 from generator.problems import Place, Problem
 from generator.spec import scoped
 from generator.spec.scoped import ScopedQuota
@@ -279,7 +279,7 @@ def check(given: Settings) -> Iterator[Problem]:
     for opening in (*(network.ingress or ()), *(network.egress or ())) if network else ():
         if (opening.dns or opening.admitted) and (opening.ports or opening.excepted):
             yield Problem(opening.origin, "dns and admitted bring ports of their own; write them without ports")
-        whole = ip_network(opening.cidr) if opening.cidr else None
+        whole = ip_network(opening.cidr) if opening.cidr and opening.excepted else None
         for part in opening.excepted:
             inner = ip_network(part)
             if whole is None or inner == whole or not _inside(inner, whole):
@@ -291,7 +291,7 @@ def check_limits(given: Limits) -> Iterator[Problem]:
     """Find amounts in limits that nobody can have; a ratio is no amount."""
     for kind, fields in given.types.items():
         for field, some in fields.items():
-            if field != _RATIO:
+            if field != _RATIO and any(check_value(*one) for one in some.items()):
                 yield from check_amounts(some, given.origin / (kind[0].lower() + kind[1:]) / field)
 
 
