@@ -14,7 +14,7 @@ from generator.problems import Place, Problem
 class Form(NamedTuple):
     """How one kind of credential looks; without one of its ``marks`` in a text, there is none to look for.
 
-    The pattern is read with the first of them.
+    The pattern is compiled when the first mark is met, which hardly any run does.
     """
 
     what: str

@@ -80,7 +80,7 @@ class Quantity(Struct, frozen=True, eq=False):
     def __eq__(self, other: object) -> bool:
         return self.milli == other.milli if isinstance(other, Quantity) else NotImplemented
 
-    def __ne__(self, other: object) -> bool:  # a struct has its own, which does not ask the one above
+    def __ne__(self, other: object) -> bool:  # that of a struct does not ask the one above
         return self.milli != other.milli if isinstance(other, Quantity) else NotImplemented
 
     def __lt__(self, other: "Quantity") -> bool:
